@@ -1,0 +1,13 @@
+// The console: a terminal line discipline above the UART (drivers/console.c).
+#pragma once
+#include "file.h"
+
+// Boot hart, once, before uart_init() lets the first byte in.
+void console_init(void);
+
+// One byte received by the UART. Interrupt context; wakes a blocked reader
+// when a line is complete.
+void console_input(int c);
+
+// What an open of /dev/console behaves like.
+extern const struct file_ops console_file_ops;
