@@ -45,6 +45,14 @@ export interface UserInterval {
   readonly retired: number;
   /** Index into {@link ScheduleTrace.spaces}. */
   readonly space: number;
+  /**
+   * Places of the entry and of the exit in the machine's own order of events, one counter for all harts.
+   * Harts run in slices, so their clocks agree only to a slice; this order is the one that memory saw. Two
+   * stays were simultaneous only if each was entered before the other was left in this order.
+   */
+  readonly entered: number;
+  /** `left > entered`; a stay cut off by the end of the run has the last number of all. */
+  readonly left: number;
 }
 
 /**
