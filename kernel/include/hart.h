@@ -1,0 +1,62 @@
+// Harts: what the kernel keeps for each, and how they come up (boot/hart.c).
+//
+// In S-mode tp points to the struct hart of the hart that runs. User code has tp for
+// itself; trap.S saves and restores it.
+#pragma once
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include "param.h"
+#include "spinlock.h"
+
+struct proc;
+
+// Callee-saved registers of a kernel thread that is not running (proc/switch.S).
+struct context {
+    uint64_t ra, sp, s[12];
+};
+
+struct hart {
+    // trap.S knows these by offset.
+    uintptr_t stack_bottom;  //  0: bounds of the kernel stack in use: of the process that
+    uintptr_t stack_top;     //  8  runs, else the hart's own
+    uintptr_t emergency_top; // 16: stack for the report of a kernel stack overflow
+    uint64_t scratch;        // 24
+    uint64_t overflow;       // 32: 1 once a kernel stack has overflowed
+
+    uint64_t hartid; // the number that SBI, PLIC and the device tree use; may be sparse
+    int index;       // ours, 0 .. hart_count-1: what policies know as `hart`
+
+    // Only the hart itself, interrupts off:
+    struct proc *proc;       // running here, or NULL
+    struct context context;  // of the dispatcher, while a process runs
+    int intr_depth;          // intr_push() without intr_pop()
+    bool intr_before;        // were interrupts on before the first of them?
+    uint64_t dispatched_at;  // ticks: when `proc` was picked,
+    uint64_t quantum_end;    //        and when its quantum is over
+
+    struct spinlock sleepers_lock; // guards:
+    struct proc *sleepers;         // processes that sleep until a time, earliest first
+
+    uintptr_t own_bottom, own_top; // the hart's own stack
+    atomic_bool online;            // has been through its bootcamp
+};
+
+extern struct hart harts[NHART];
+extern int hart_count; // constant after hart_init_first()
+
+// The hart this runs on. Interrupts must be off, or the answer may be out of date.
+static inline struct hart *this_hart(void) {
+    struct hart *hart;
+    __asm__ volatile("mv %0, tp" : "=r"(hart));
+    return hart;
+}
+
+// Boot hart, once, after fdt_init(): numbers the harts and becomes one of them.
+void hart_init_first(uint64_t hartid);
+// Boot hart: starts every other hart by HSM; returns when all are online.
+void start_harts(void);
+// What each started hart does first, on its own stack; never returns.
+_Noreturn void hart_bootcamp(struct hart *hart);
+// Makes the hart notice: it leaves wfi, or takes a trap. Any context.
+void hart_interrupt(struct hart *hart);
