@@ -5,13 +5,12 @@
 #include "mm.h"
 #include "param.h"
 
-// argv and envp in kernel memory. Allocated by exec_arguments_get() (one page more than
-// ARG_MAX would need is never touched).
+// argv and envp in kernel memory.
 struct exec_arguments {
-    int argc, envc;
-    size_t used;                                // bytes of `strings`
-    uint32_t at[2 * ARG_COUNT];                 // offset of each string, argv's then envp's
-    char *page[ARG_MAX / PAGE_SIZE];            // the strings, back to back
+    unsigned argc, envc;
+    uint16_t at[2 * ARG_COUNT]; // where each string begins, argv's then envp's
+    unsigned used;              // bytes of `strings`
+    char *strings;              // back to back, each with its NUL: one page
 };
 
 // Copies argv and envp (user addresses; 0: none) from the current process.

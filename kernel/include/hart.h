@@ -38,12 +38,19 @@ struct hart {
     struct spinlock sleepers_lock; // guards:
     struct proc *sleepers;         // processes that sleep until a time, earliest first
 
-    uintptr_t own_bottom, own_top; // the hart's own stack
+    uintptr_t own_bottom, own_top; // the hart's own stack: boot, then dispatcher
     atomic_bool online;            // has been through its bootcamp
 };
 
+// A hart's own stack. hart_init_first() stands on the first one.
+struct hart_stack {
+    char guard[4096]; // never mapped: a stack that grows down into it faults
+    char stack[KSTACK_PAGES * 4096] __attribute__((aligned(4096)));
+};
+extern struct hart_stack hart_stacks[NHART];
+
 extern struct hart harts[NHART];
-extern int hart_count; // constant after hart_init_first()
+extern int hart_count; // constant after hart_number()
 
 // The hart this runs on. Interrupts must be off, or the answer may be out of date.
 static inline struct hart *this_hart(void) {
@@ -52,11 +59,16 @@ static inline struct hart *this_hart(void) {
     return hart;
 }
 
-// Boot hart, once, after fdt_init(): numbers the harts and becomes one of them.
+// Boot hart, first of all: tp, so that traps, locks and panics know where they are.
 void hart_init_first(uint64_t hartid);
+// Boot hart, once, after fdt_init(): numbers the harts in the device tree's order.
+void hart_number(void);
 // Boot hart: starts every other hart by HSM; returns when all are online.
 void start_harts(void);
-// What each started hart does first, on its own stack; never returns.
+// Boot hart: lets the other harts go, which wait for this at the end of their bootcamp.
+void end_meeting(void);
+// What each started hart does first, on its own stack: it gets ready to run processes,
+// waits for the others, and schedules.
 _Noreturn void hart_bootcamp(struct hart *hart);
 // Makes the hart notice: it leaves wfi, or takes a trap. Any context.
 void hart_interrupt(struct hart *hart);

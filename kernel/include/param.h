@@ -6,5 +6,5 @@
 
 #define KSTACK_PAGES 4  // kernel stack of a process and of a hart, without its guard page
 #define USTACK_PAGES 16 // user stack
-#define ARG_MAX      (4 * 4096) // bytes of argument strings and their pointers in execve
-#define ARG_COUNT    128        // entries of argv, and of envp
+#define ARG_MAX      4096 // bytes of argument and environment strings in execve
+#define ARG_COUNT    64   // entries of argv, and of envp

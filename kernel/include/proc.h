@@ -3,6 +3,7 @@
 // Life: proc_fork() or proc_spawn() → runnable ⇄ running ⇄ sleeping → proc_exit() →
 // zombie → proc_wait() of the parent.
 #pragma once
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,7 +30,8 @@ enum proc_state {
 struct proc {
     struct spinlock lock; // guards:
     enum proc_state state;
-    const void *channel; // what it sleeps on; written under the lock, read without (wakeup)
+    const void *_Atomic channel; // what it sleeps on; written under the lock, read without (wakeup)
+    bool killable;       // sleeping: kill ends the sleep
     int killed;          // number of the signal that killed it, else 0
     int status;          // zombie: as wait4 reports it
     int pid;
@@ -83,15 +85,20 @@ int proc_wait(int pid, int *status, int options);
 // latest when it next leaves the kernel. 0, -ESRCH or -EINVAL.
 int proc_kill(int pid, int signal);
 enum { SIGINT = 2, SIGILL = 4, SIGTRAP = 5, SIGBUS = 7, SIGKILL = 9, SIGSEGV = 11, SIGPIPE = 13, SIGCHLD = 17, SIGCONT = 18 };
-// Has the running process been killed? A loop around sleep() that may last asks this and
-// returns -EINTR; the process ends when it leaves the kernel.
+// Has the running process been killed? It ends when it leaves the kernel; a long loop
+// in a system call asks this and returns -EINTR.
 bool proc_killed(void);
 
 // Sleep and wake-up. `lock` guards the condition that is waited for: sleep() is called
 // with it held, in a loop that tests the condition; it releases the lock while it sleeps
 // and holds it again when it returns. wakeup() is called with the same lock held: that is
-// why no wake-up is lost. A process also wakes when it is killed.
+// why no wake-up is lost.
+//
+// sleep() is for what is sure to come soon (the disk answers): not even kill ends it.
+// sleep_killable() is for what may never come (input, a child's death, time): -EINTR if
+// the process was killed before or meanwhile, else 0; the caller then gives up.
 void sleep(const void *channel, struct spinlock *lock);
+int sleep_killable(const void *channel, struct spinlock *lock);
 void wakeup(const void *channel);
 // Wakes this one process if it sleeps on `channel`. The rule of wakeup() holds.
 void wakeup_proc(struct proc *p, const void *channel);

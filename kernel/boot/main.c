@@ -1,0 +1,53 @@
+// The boot hart's way from the firmware to the dispatcher.
+#include "blk.h"
+#include "console.h"
+#include "fdt.h"
+#include "file.h"
+#include "fs.h"
+#include "hart.h"
+#include "mm.h"
+#include "plic.h"
+#include "printf.h"
+#include "proc.h"
+#include "sched.h"
+#include "trap.h"
+#include "uart.h"
+#include "virtio.h"
+
+static void banner(void);
+
+_Noreturn void main(uint64_t hartid, const void *dtb) {
+    hart_init_first(hartid); // tp: this hart
+    trap_init_hart();        // stvec, sie
+    fdt_init(dtb);           // memory, harts, boot arguments
+    hart_number();           // the harts' indices
+    page_init();             // physical page allocator
+    kvm_init();              // the kernel's page table
+    kvm_activate();          // satp
+    plic_init();             // interrupt controller
+    plic_init_hart(hartid);  // its context of this hart
+    console_init();          // line discipline
+    uart_init();             // serial port
+    printf_to(uart_putc);    // no more SBI console
+    sched_init();            // scheduling policy
+    proc_init();             // process table
+    blk_cache_init();        // block cache
+    virtio_blk_init();       // disk
+    file_table_init();       // open files
+    fs_init();               // file systems
+    proc_make_first();       // process 1: mounts the root, becomes /bin/init
+    start_harts();           // HSM, bootcamp
+    banner();
+    end_meeting(); // all harts go
+    scheduler();
+}
+
+static void banner(void) {
+    printf("HartLab kernel: %d hart%s online (", hart_count, hart_count == 1 ? "" : "s");
+    for (int i = 0; i < hart_count; i++)
+        printf(i ? " %lu" : "%lu", harts[i].hartid);
+    size_t free = page_free_count() * PAGE_SIZE >> 10;
+    size_t all = (fdt.memory.end - fdt.memory.start) >> 10;
+    printf("; booted by %lu), %zu of %zu KiB of memory free, policy %s\n", this_hart()->hartid, free, all,
+           sched_policy_name());
+}

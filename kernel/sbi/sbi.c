@@ -1,0 +1,61 @@
+// "RISC-V Supervisor Binary Interface Specification", version 2.0: EID in a7, FID in a6,
+// error and value back in a0 and a1 [3].
+#include "sbi.h"
+#include "riscv.h"
+
+enum {
+    LEGACY_PUTCHAR = 0x01,
+    LEGACY_SHUTDOWN = 0x08,
+    EID_BASE = 0x10,
+    EID_TIME = 0x54494d45,
+    EID_IPI = 0x735049,
+    EID_HSM = 0x48534d,
+    EID_SRST = 0x53525354,
+    EID_DBCN = 0x4442434e,
+};
+enum { BASE_PROBE_EXTENSION = 3, TIME_SET_TIMER = 0, IPI_SEND = 0, HSM_HART_START = 0, SRST_RESET = 0, DBCN_WRITE_BYTE = 2 };
+
+struct sbiret sbi_call(unsigned long eid, unsigned long fid, unsigned long a0, unsigned long a1, unsigned long a2) {
+    register unsigned long r0 __asm__("a0") = a0;
+    register unsigned long r1 __asm__("a1") = a1;
+    register unsigned long r2 __asm__("a2") = a2;
+    register unsigned long r6 __asm__("a6") = fid;
+    register unsigned long r7 __asm__("a7") = eid;
+    __asm__ volatile("ecall" : "+r"(r0), "+r"(r1) : "r"(r2), "r"(r6), "r"(r7) : "memory");
+    return (struct sbiret){.error = (long)r0, .value = (long)r1};
+}
+
+const char *sbi_error_name(long error) {
+    static const char *const names[] = {
+        "SBI_SUCCESS",           "SBI_ERR_FAILED",          "SBI_ERR_NOT_SUPPORTED",     "SBI_ERR_INVALID_PARAM",
+        "SBI_ERR_DENIED",        "SBI_ERR_INVALID_ADDRESS", "SBI_ERR_ALREADY_AVAILABLE", "SBI_ERR_ALREADY_STARTED",
+        "SBI_ERR_ALREADY_STOPPED",
+    };
+    return error <= 0 && error > -(long)(sizeof names / sizeof names[0]) ? names[-error] : "unknown SBI error";
+}
+
+bool sbi_probe(unsigned long eid) {
+    struct sbiret ret = sbi_call(EID_BASE, BASE_PROBE_EXTENSION, eid, 0, 0);
+    return ret.error == SBI_SUCCESS && ret.value != 0;
+}
+
+void sbi_putchar(int c) {
+    if (sbi_call(EID_DBCN, DBCN_WRITE_BYTE, (unsigned char)c, 0, 0).error == SBI_ERR_NOT_SUPPORTED)
+        sbi_call(LEGACY_PUTCHAR, 0, (unsigned char)c, 0, 0);
+}
+
+void sbi_set_timer(uint64_t deadline) { sbi_call(EID_TIME, TIME_SET_TIMER, deadline, 0, 0); }
+
+void sbi_send_ipi(uint64_t hartid) { sbi_call(EID_IPI, IPI_SEND, 1, hartid, 0); }
+
+struct sbiret sbi_hart_start(uint64_t hartid, uintptr_t entry, uintptr_t opaque) {
+    return sbi_call(EID_HSM, HSM_HART_START, hartid, entry, opaque);
+}
+
+noreturn void sbi_system_reset(enum sbi_reset_type type, enum sbi_reset_reason reason) {
+    intr_off();
+    sbi_call(EID_SRST, SRST_RESET, type, reason, 0);
+    sbi_call(LEGACY_SHUTDOWN, 0, 0, 0, 0); // firmware without SRST
+    for (;;)
+        wait_for_interrupt();
+}
