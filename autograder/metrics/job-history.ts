@@ -49,7 +49,10 @@ export interface JobHistory {
   /** Instructions retired in U-mode since it first ran. */
   readonly service: Curve;
   readonly phases: readonly Phase[];
-  /** Ascending; the first is at the admission, with {@link PRIORITY_DEFAULT}. */
+  /**
+   * Ascending. The first is at the admission: the priority with which the job began to work, since it could
+   * not ask for it before it ran; {@link PRIORITY_DEFAULT} if it did not ask.
+   */
   readonly weights: readonly WeightStep[];
 }
 
@@ -71,6 +74,7 @@ function jobHistory(trace: ScheduleTrace, job: number): JobHistory {
   const firstRun = stays[0]?.start;
   const spawned = announcement && spawnAfter(trace, announcement)?.returned?.time;
   const admitted = earliest(spawned, firstRun);
+  const started = own.find((mark) => mark.code === MarkCode.JobStart)?.time;
   const completion = own.find((mark) => mark.code === MarkCode.JobDone)?.time;
   const phases = admitted === undefined ? [] : phasesOf(trace, own, admitted, firstRun, completion);
   return {
@@ -79,11 +83,11 @@ function jobHistory(trace: ScheduleTrace, job: number): JobHistory {
     stays,
     service: serviceCurve(stays),
     phases,
-    weights: admitted === undefined ? [] : weightsOf(trace, spaces, admitted),
+    weights: admitted === undefined ? [] : weightsOf(trace, spaces, admitted, started),
     ...defined('arrival', announcement?.time),
     ...defined('admitted', admitted),
     ...defined('firstRun', firstRun),
-    ...defined('started', own.find((mark) => mark.code === MarkCode.JobStart)?.time),
+    ...defined('started', started),
     ...defined('completion', completion),
   };
 }
@@ -147,17 +151,21 @@ function phasesOf(
   }
 }
 
-function weightsOf(trace: ScheduleTrace, spaces: ReadonlySet<number>, admitted: number): WeightStep[] {
-  const steps: WeightStep[] = [{ time: admitted, weight: PRIORITY_DEFAULT }];
-  for (const call of trace.calls) {
-    if (call.number !== SYS_SETPRIORITY || !spaces.has(call.space)) continue;
+function weightsOf(
+  trace: ScheduleTrace,
+  spaces: ReadonlySet<number>,
+  admitted: number,
+  started = Infinity,
+): WeightStep[] {
+  const granted = trace.calls.flatMap((call): WeightStep[] => {
+    if (call.number !== SYS_SETPRIORITY || !spaces.has(call.space)) return [];
     const priority = BigInt.asIntN(64, call.args[0] ?? 0n);
     // What the contract entitles it to, whatever the kernel answered.
-    if (priority >= BigInt(PRIORITY_MIN)) {
-      steps.push({ time: call.returned?.time ?? call.time, weight: Number(priority) });
-    }
-  }
-  return steps;
+    if (priority < BigInt(PRIORITY_MIN)) return [];
+    return [{ time: call.returned?.time ?? call.time, weight: Number(priority) }];
+  });
+  const first = granted.filter((step) => step.time <= started).at(-1)?.weight ?? PRIORITY_DEFAULT;
+  return [{ time: admitted, weight: first }, ...granted.filter((step) => step.time > started)];
 }
 
 function spawnAfter(trace: ScheduleTrace, announcement: Mark): SystemCall | undefined {

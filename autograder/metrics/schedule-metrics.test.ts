@@ -35,10 +35,7 @@ describe('job histories and times', () => {
   });
 
   it('follows weights and service', () => {
-    expect(histories[0]!.weights).toEqual([
-      { time: 0, weight: 16 },
-      { time: 0, weight: 10 },
-    ]);
+    expect(histories[0]!.weights).toEqual([{ time: 0, weight: 10 }]);
     expect(histories[0]!.service.at(20 * MS)).toBe(4 * MS);
     expect(histories[1]!.service.growth(2 * MS, 3 * MS)).toBe(MS);
   });
