@@ -1,0 +1,57 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { LabDefinition } from './definition.js';
+import { LabError, validateLab } from './validate.js';
+
+/** No lab has the name that was asked for. */
+export class UnknownLab extends Error {
+  override readonly name = 'UnknownLab';
+
+  constructor(lab: string, known: readonly string[]) {
+    super(`unknown lab ${JSON.stringify(lab)}; labs: ${known.length > 0 ? known.join(', ') : 'none'}`);
+  }
+}
+
+/** Names of the labs that have a definition, sorted. */
+export function definedLabs(root: string): string[] {
+  const labs = path.join(root, 'labs');
+  if (!fs.existsSync(labs)) return [];
+  return fs
+    .readdirSync(labs)
+    .filter((name) => fs.existsSync(path.join(labs, name, 'lab.ts')))
+    .sort();
+}
+
+/**
+ * Loads and validates a lab definition.
+ *
+ * @param root the repository.
+ * @param id the lab's name; an unambiguous beginning (`03`) will do.
+ * @param modules where the definitions' modules are: `labs/` of the build beside this module by default.
+ * @throws UnknownLab, or LabError when the definition is unusable.
+ */
+export async function loadLab(root: string, id: string, modules = builtLabs()): Promise<LabDefinition> {
+  const known = definedLabs(root);
+  const [name, ...others] = known.includes(id) ? [id] : known.filter((lab) => lab.startsWith(`${id}-`));
+  if (name === undefined || others.length > 0) throw new UnknownLab(id, known);
+  const file = `labs/${name}/lab.ts`;
+  const module = path.join(modules, name, `lab${path.extname(fileURLToPath(import.meta.url))}`);
+  let loaded: unknown;
+  try {
+    loaded = await import(pathToFileURL(module).href);
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new LabError({ file, field: 'module', found, expected: 'a module that loads' });
+  }
+  const lab = (loaded as { default?: LabDefinition }).default;
+  if (typeof lab !== 'object' || !Array.isArray(lab.checks) || !Array.isArray(lab.scenarios)) {
+    throw new LabError({ file, field: 'default', found: typeof lab, expected: 'a lab definition' });
+  }
+  validateLab(lab, root, file);
+  return lab;
+}
+
+function builtLabs(): string {
+  return fileURLToPath(new URL('../../labs/', import.meta.url));
+}
