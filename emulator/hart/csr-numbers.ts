@@ -1,0 +1,47 @@
+/** CSR addresses (Privileged ISA, chapter 2, tables 2 to 5). */
+export const Csr = {
+  cycle: 0xc00,
+  time: 0xc01,
+  instret: 0xc02,
+  sstatus: 0x100,
+  sie: 0x104,
+  stvec: 0x105,
+  scounteren: 0x106,
+  senvcfg: 0x10a,
+  sscratch: 0x140,
+  sepc: 0x141,
+  scause: 0x142,
+  stval: 0x143,
+  sip: 0x144,
+  satp: 0x180,
+  mvendorid: 0xf11,
+  marchid: 0xf12,
+  mimpid: 0xf13,
+  mhartid: 0xf14,
+  mconfigptr: 0xf15,
+  mstatus: 0x300,
+  misa: 0x301,
+  medeleg: 0x302,
+  mideleg: 0x303,
+  mie: 0x304,
+  mtvec: 0x305,
+  mcounteren: 0x306,
+  menvcfg: 0x30a,
+  mcountinhibit: 0x320,
+  mhpmevent3: 0x323,
+  mhpmevent31: 0x33f,
+  mscratch: 0x340,
+  mepc: 0x341,
+  mcause: 0x342,
+  mtval: 0x343,
+  mip: 0x344,
+  mcycle: 0xb00,
+  minstret: 0xb02,
+  mhpmcounter3: 0xb03,
+  mhpmcounter31: 0xb1f,
+} as const;
+
+const names = new Map<number, string>(Object.entries(Csr).map(([name, number]) => [number, name]));
+
+/** Name of a CSR address, such as `satp`; hexadecimal when it has none here. */
+export const csrName = (number: number): string => names.get(number) ?? `csr 0x${number.toString(16)}`;

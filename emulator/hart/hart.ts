@@ -1,0 +1,473 @@
+/**
+ * One hart: registers, privilege, traps and interrupts (Privileged ISA, chapters 3 and 10). Its state lives in
+ * linear memory, where the engines work on it; this class carries out what is too rare for them.
+ */
+import { HartState } from '../firmware/sbi/call.js';
+import * as layout from '../engine/layout.js';
+import type { EventHub } from '../observe/events.js';
+import { Exception, Mode } from './exceptions.js';
+import type { GuestRam, LinearMemory } from './memory.js';
+import { accessFaults, walk } from './sv39.js';
+import type { AccessKind } from './sv39.js';
+import { Tlb } from './tlb.js';
+
+/** What a hart needs to know of the machine around it. */
+export interface HartEnvironment {
+  readonly memory: LinearMemory;
+  readonly ram: GuestRam;
+  readonly events: EventHub;
+  /** Guest cycles, at the instruction being carried out. */
+  now(): number;
+  /** The `time` CSR: ticks of the timebase, never less than any hart has read. */
+  readTime(): bigint;
+  /** Ends the running hart's slice behind the present instruction, so that interrupts are looked at. */
+  endSlice(hart: Hart): void;
+  /** Whether ECALL from S-mode goes to the firmware in TypeScript. */
+  readonly builtinFirmware: boolean;
+  /** Adds to the run's trace digest. */
+  trace(kind: number, hart: number, a: number, b: bigint): void;
+}
+
+/** Fields of mstatus (Privileged ISA 3.1.6). */
+export const Status = {
+  SIE: 1 << 1,
+  MIE: 1 << 3,
+  SPIE: 1 << 5,
+  MPIE: 1 << 7,
+  SPP: 1 << 8,
+  MPP: 3 << 11,
+  MPRV: 1 << 17,
+  SUM: 1 << 18,
+  MXR: 1 << 19,
+  TVM: 1 << 20,
+  TW: 1 << 21,
+  TSR: 1 << 22,
+} as const;
+
+/** CSRs with 64-bit state of their own, in the order in which linear memory holds them from CSRS. */
+const wide = [
+  'mtvec',
+  'mscratch',
+  'mepc',
+  'mcause',
+  'mtval',
+  'stvec',
+  'sscratch',
+  'sepc',
+  'scause',
+  'stval',
+  'satp',
+] as const;
+export type WideCsr = (typeof wide)[number];
+
+/** State of at most 32 bits, after the wide ones. */
+const narrow = [
+  'mode',
+  'mstatus',
+  'medeleg',
+  'mideleg',
+  'mie',
+  'lines',
+  'softwareInterrupts',
+  'mcounteren',
+  'scounteren',
+  'mcountinhibit',
+  'menvcfg',
+  'senvcfg',
+  'state',
+  'idle',
+] as const;
+type NarrowState = (typeof narrow)[number];
+
+const wideOffsets = new Map<WideCsr, number>(wide.map((name, i) => [name, layout.CSRS + i * 8]));
+const narrowOffsets = new Map<NarrowState, number>(
+  narrow.map((name, i) => [name, layout.CSRS + (wide.length + i) * 8]),
+);
+
+const INTERRUPT = 1n << 63n;
+/** Order in which simultaneous interrupts are taken (Privileged ISA 3.1.9). */
+const interruptPriority = [11, 3, 7, 9, 1, 5];
+
+export class Hart {
+  /** Linear address of the hart's block. */
+  readonly base: number;
+  readonly tlb: Tlb;
+  /** Guest cycle at which the present slice would end with an empty budget. */
+  sliceEnd = 0;
+  /** Guest cycle up to which the hart has run. */
+  local = 0;
+  /** Instructions executed, and those among them that trapped instead of retiring. */
+  steps = 0;
+  trapped = 0;
+  /** Called once when an SBI suspend ends. */
+  onResume: (() => void) | undefined;
+  /** Offsets that cycle and instret writes added. */
+  cycleOffset = 0n;
+  instretOffset = 0n;
+  /** `retired` when the hart last entered U-mode. */
+  private userStart = 0;
+
+  constructor(
+    readonly id: number,
+    readonly environment: HartEnvironment,
+  ) {
+    this.base = layout.HARTS + id * layout.HART_SIZE;
+    this.tlb = new Tlb(environment.memory, this.base);
+    this.reset();
+  }
+
+  /** M-mode, translation off, interrupts off, stopped (Privileged ISA 3.4). */
+  reset(): void {
+    const { u8 } = this.environment.memory;
+    u8.fill(0, this.base, this.base + layout.CROSSING);
+    this.mode = Mode.Machine;
+    this.state = HartState.Stopped;
+    this.setReservation(-1);
+    // What OpenSBI leaves behind for the supervisor it starts.
+    if (this.environment.builtinFirmware) {
+      this.medeleg = 0xffff & ~((1 << Exception.EcallFromSupervisor) | (1 << Exception.EcallFromMachine));
+      this.mideleg = 0x222;
+      this.mcounteren = 7;
+      this.scounteren = 7;
+    }
+    this.modeChanged();
+  }
+
+  // --- State in linear memory ---
+
+  /** Register x`index` as an unsigned 64-bit number. */
+  x(index: number): bigint {
+    return this.environment.memory.u64[(this.base >> 3) + index] ?? 0n;
+  }
+
+  setX(index: number, value: bigint): void {
+    if (index !== 0) this.environment.memory.u64[(this.base >> 3) + index] = value;
+  }
+
+  get pc(): bigint {
+    return this.environment.memory.u64[(this.base + layout.PC) >> 3] ?? 0n;
+  }
+
+  set pc(value: bigint) {
+    this.environment.memory.u64[(this.base + layout.PC) >> 3] = value;
+  }
+
+  get budget(): number {
+    return this.environment.memory.i32[(this.base + layout.BUDGET) >> 2] ?? 0;
+  }
+
+  set budget(value: number) {
+    this.environment.memory.i32[(this.base + layout.BUDGET) >> 2] = value;
+  }
+
+  setReservation(linear: number): void {
+    this.environment.memory.i32[(this.base + layout.RESERVATION) >> 2] = linear;
+  }
+
+  wide(name: WideCsr): bigint {
+    return this.environment.memory.u64[(this.base + (wideOffsets.get(name) ?? 0)) >> 3] ?? 0n;
+  }
+
+  setWide(name: WideCsr, value: bigint): void {
+    this.environment.memory.u64[(this.base + (wideOffsets.get(name) ?? 0)) >> 3] = value;
+  }
+
+  private narrow(name: NarrowState): number {
+    return this.environment.memory.i32[(this.base + (narrowOffsets.get(name) ?? 0)) >> 2] ?? 0;
+  }
+
+  private setNarrow(name: NarrowState, value: number): void {
+    this.environment.memory.i32[(this.base + (narrowOffsets.get(name) ?? 0)) >> 2] = value;
+  }
+
+  get mode(): Mode {
+    return this.narrow('mode');
+  }
+  private set mode(value: Mode) {
+    this.setNarrow('mode', value);
+  }
+  get mstatus(): number {
+    return this.narrow('mstatus');
+  }
+  get medeleg(): number {
+    return this.narrow('medeleg');
+  }
+  set medeleg(value: number) {
+    this.setNarrow('medeleg', value);
+  }
+  get mideleg(): number {
+    return this.narrow('mideleg');
+  }
+  set mideleg(value: number) {
+    this.setNarrow('mideleg', value);
+  }
+  get mie(): number {
+    return this.narrow('mie');
+  }
+  set mie(value: number) {
+    this.setNarrow('mie', value);
+  }
+  get mcounteren(): number {
+    return this.narrow('mcounteren');
+  }
+  set mcounteren(value: number) {
+    this.setNarrow('mcounteren', value);
+  }
+  get scounteren(): number {
+    return this.narrow('scounteren');
+  }
+  set scounteren(value: number) {
+    this.setNarrow('scounteren', value);
+  }
+  get mcountinhibit(): number {
+    return this.narrow('mcountinhibit');
+  }
+  set mcountinhibit(value: number) {
+    this.setNarrow('mcountinhibit', value);
+  }
+  get menvcfg(): number {
+    return this.narrow('menvcfg');
+  }
+  set menvcfg(value: number) {
+    this.setNarrow('menvcfg', value);
+  }
+  get senvcfg(): number {
+    return this.narrow('senvcfg');
+  }
+  set senvcfg(value: number) {
+    this.setNarrow('senvcfg', value);
+  }
+  /** HSM state; without firmware in TypeScript a hart is Started from reset on. */
+  get state(): HartState {
+    return this.narrow('state');
+  }
+  set state(value: HartState) {
+    this.setNarrow('state', value);
+  }
+  /** Waiting for an interrupt. */
+  get idle(): boolean {
+    return this.narrow('idle') !== 0;
+  }
+  set idle(value: boolean) {
+    this.setNarrow('idle', value ? 1 : 0);
+  }
+  /** Bits of mip that software set (SSIP, and STIP and SEIP from M-mode). */
+  get softwareInterrupts(): number {
+    return this.narrow('softwareInterrupts');
+  }
+  set softwareInterrupts(value: number) {
+    this.setNarrow('softwareInterrupts', value);
+  }
+  /** Bits of mip that devices and timers drive. */
+  get lines(): number {
+    return this.narrow('lines');
+  }
+  private set lines(value: number) {
+    this.setNarrow('lines', value);
+  }
+
+  get mip(): number {
+    return this.lines | this.softwareInterrupts;
+  }
+
+  /** Instructions retired since reset, those of the present slice included. */
+  get retired(): number {
+    return this.steps + this.sliceBudget - this.budget - this.trapped;
+  }
+
+  /** Budget that the present slice began with, less what it was shortened by; 0 between slices. */
+  sliceBudget = 0;
+
+  // --- Privilege ---
+
+  /** Writes mstatus; only fields in `mask` change. */
+  writeStatus(value: number, mask: number): void {
+    const before = this.mstatus;
+    let after = (before & ~mask) | (value & mask);
+    // MPP is WARL: 2 is no mode.
+    if ((after & Status.MPP) >>> 11 === 2) after = (after & ~Status.MPP) | (before & Status.MPP);
+    this.setNarrow('mstatus', after);
+    const changed = before ^ after;
+    if ((changed & Status.MXR) !== 0) {
+      for (let bank = 0; bank < layout.DATA_BANKS; bank++) this.tlb.flushBank(bank);
+    } else if ((changed & (Status.MPRV | Status.MPP | Status.SUM)) !== 0 && ((before | after) & Status.MPRV) !== 0) {
+      this.tlb.flushBank(layout.DataBank.Machine);
+    }
+    if ((changed & (Status.SUM | Status.MPRV)) !== 0) this.modeChanged();
+  }
+
+  /** Points the engine at the TLB bank and fetch tag of the present mode. */
+  private modeChanged(): void {
+    const { i32 } = this.environment.memory;
+    const bank =
+      this.mode === Mode.Machine
+        ? layout.DataBank.Machine
+        : this.mode === Mode.User
+          ? layout.DataBank.User
+          : (this.mstatus & Status.SUM) !== 0
+            ? layout.DataBank.SupervisorUserMemory
+            : layout.DataBank.Supervisor;
+    this.bank = bank;
+    i32[(this.base + layout.DATA_BANK) >> 2] = this.tlb.bankAddress(bank);
+    i32[(this.base + layout.FETCH_MODE) >> 2] = this.mode;
+  }
+
+  /** The bank of the data TLB in use. */
+  bank: layout.DataBank = layout.DataBank.Machine;
+
+  setMode(mode: Mode): void {
+    if (mode === this.mode) return;
+    this.mode = mode;
+    this.modeChanged();
+    if (mode === Mode.User) {
+      this.userStart = this.retired;
+      const { events } = this.environment;
+      if (events.wants('user-enter')) {
+        events.emit('user-enter', {
+          time: this.environment.now(),
+          hart: this.id,
+          satp: this.wide('satp'),
+          pc: this.pc,
+          a0: this.x(10),
+        });
+      }
+    }
+  }
+
+  // --- Address translation ---
+
+  /**
+   * Physical address of a virtual one, or `-1 - code` of the exception. Does not fill the TLB.
+   */
+  translate(address: bigint, access: AccessKind): number {
+    let mode = this.mode;
+    const status = this.mstatus;
+    if (mode === Mode.Machine && access !== 'fetch' && (status & Status.MPRV) !== 0) {
+      mode = (status & Status.MPP) >>> 11;
+    }
+    const satp = this.wide('satp');
+    if (mode === Mode.Machine || satp >> 60n === 0n) {
+      return address < 1n << 56n ? Number(address) : -1 - accessFaults[access];
+    }
+    return walk(
+      this.environment.ram,
+      {
+        root: Number(satp & 0xfffffffffffn) * layout.PAGE_SIZE,
+        user: mode === Mode.User,
+        sum: (status & Status.SUM) !== 0,
+        mxr: (status & Status.MXR) !== 0,
+      },
+      address,
+      access,
+    );
+  }
+
+  // --- Traps ---
+
+  /** Raises an exception at the present pc; the instruction does not retire. */
+  raise(cause: Exception, tval: bigint): void {
+    this.trapped++;
+    this.trap(cause, false, tval);
+  }
+
+  private trap(cause: number, interrupt: boolean, tval: bigint): void {
+    const from = this.mode;
+    const { environment } = this;
+    const { events } = environment;
+    const delegated = interrupt ? this.mideleg : this.medeleg;
+    const to = from !== Mode.Machine && ((delegated >>> cause) & 1) !== 0 ? Mode.Supervisor : Mode.Machine;
+    const epc = this.pc;
+    environment.trace(interrupt ? 1 : 2, this.id, cause, epc);
+    if (from === Mode.User && events.wants('user-leave')) {
+      events.emit('user-leave', {
+        time: environment.now(),
+        hart: this.id,
+        satp: this.wide('satp'),
+        retired: this.retired - this.userStart,
+        interrupt,
+        cause,
+        epc,
+        tval,
+      });
+    }
+    if (events.wants('trap')) {
+      events.emit('trap', { time: environment.now(), hart: this.id, from, to, interrupt, cause, epc, tval });
+    }
+    const status = this.mstatus;
+    const code = interrupt ? INTERRUPT | BigInt(cause) : BigInt(cause);
+    let vector: bigint;
+    if (to === Mode.Supervisor) {
+      this.setWide('sepc', epc);
+      this.setWide('scause', code);
+      this.setWide('stval', tval);
+      const previous = ((status & Status.SIE) !== 0 ? Status.SPIE : 0) | (from === Mode.User ? 0 : Status.SPP);
+      this.writeStatus(previous, Status.SIE | Status.SPIE | Status.SPP);
+      vector = this.wide('stvec');
+    } else {
+      this.setWide('mepc', epc);
+      this.setWide('mcause', code);
+      this.setWide('mtval', tval);
+      const previous = ((status & Status.MIE) !== 0 ? Status.MPIE : 0) | (from << 11);
+      this.writeStatus(previous, Status.MIE | Status.MPIE | Status.MPP);
+      vector = this.wide('mtvec');
+    }
+    this.setMode(to);
+    const base = vector & ~3n;
+    this.pc = interrupt && (vector & 3n) === 1n ? base + 4n * BigInt(cause) : base;
+    this.setReservation(-1);
+  }
+
+  /** SRET: back to the mode in SPP (10.1.1). */
+  returnFromSupervisor(): void {
+    const status = this.mstatus;
+    const mode = (status & Status.SPP) !== 0 ? Mode.Supervisor : Mode.User;
+    const enable = (status & Status.SPIE) !== 0 ? Status.SIE : 0;
+    this.writeStatus(enable | Status.SPIE, Status.SIE | Status.SPIE | Status.SPP | Status.MPRV);
+    this.pc = this.wide('sepc');
+    this.setMode(mode);
+  }
+
+  /** MRET: back to the mode in MPP (3.1.6.1). */
+  returnFromMachine(): void {
+    const status = this.mstatus;
+    const mode: Mode = (status & Status.MPP) >>> 11;
+    const enable = (status & Status.MPIE) !== 0 ? Status.MIE : 0;
+    const mask = Status.MIE | Status.MPIE | Status.MPP | (mode === Mode.Machine ? 0 : Status.MPRV);
+    this.writeStatus(enable | Status.MPIE, mask);
+    this.pc = this.wide('mepc');
+    this.setMode(mode);
+  }
+
+  // --- Interrupts ---
+
+  /** Drives a bit of mip from outside. */
+  setLine(line: number, level: boolean): void {
+    const bit = 1 << line;
+    if (level === ((this.lines & bit) !== 0)) return;
+    this.lines = level ? this.lines | bit : this.lines & ~bit;
+    if (level) this.environment.endSlice(this);
+  }
+
+  /** Whether an interrupt ends WFI: pending and enabled in mie, whatever the global enables (3.3.3). */
+  get wakeable(): boolean {
+    return (this.mip & this.mie) !== 0;
+  }
+
+  /** Takes the most urgent interrupt that is pending and enabled; true if there was one. */
+  takeInterrupt(): boolean {
+    const pending = this.mip & this.mie;
+    if (pending === 0) return false;
+    const status = this.mstatus;
+    const machineOn = this.mode !== Mode.Machine || (status & Status.MIE) !== 0;
+    const supervisorOn =
+      this.mode === Mode.User || (this.mode === Mode.Supervisor && (status & Status.SIE) !== 0);
+    const takeable = (machineOn ? pending & ~this.mideleg : 0) || (supervisorOn ? pending & this.mideleg : 0);
+    if (takeable === 0) return false;
+    for (const cause of interruptPriority) {
+      if ((takeable & (1 << cause)) === 0) continue;
+      this.trap(cause, true, 0n);
+      return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,110 @@
+/** A hart's TLBs in linear memory (`engine/layout.ts`): filling, flushing, and dropping what became wrong. */
+import * as layout from '../engine/layout.js';
+import type { LinearMemory } from './memory.js';
+
+const INVALID = 0xffffffffffffffffn;
+
+export class Tlb {
+  constructor(
+    private readonly memory: LinearMemory,
+    /** Linear address of the hart's block. */
+    private readonly base: number,
+  ) {
+    this.flush();
+  }
+
+  /** Forgets every translation, as SFENCE.VMA without operands does. */
+  flush(): void {
+    const { u8 } = this.memory;
+    const data = this.base + layout.DATA_TLB;
+    u8.fill(0xff, data, data + layout.DATA_BANKS * layout.DATA_BANK_SIZE);
+    this.flushFetch();
+  }
+
+  flushFetch(): void {
+    const fetch = this.base + layout.FETCH_TLB;
+    this.memory.u8.fill(0xff, fetch, fetch + layout.FETCH_ENTRIES * layout.FETCH_ENTRY_SIZE);
+  }
+
+  flushBank(bank: layout.DataBank): void {
+    const at = this.bankAddress(bank);
+    this.memory.u8.fill(0xff, at, at + layout.DATA_BANK_SIZE);
+  }
+
+  /** Forgets one virtual page in every bank, as SFENCE.VMA with an address does. */
+  flushPage(address: bigint): void {
+    const page = BigInt.asUintN(64, address & -4096n);
+    for (let bank = 0; bank < layout.DATA_BANKS; bank++) {
+      const entry = this.dataEntry(bank, address);
+      if (this.tag(entry) === page) this.setTag(entry, INVALID);
+      if (this.tag(entry + layout.DATA_WRITE_TAG) === page) this.setTag(entry + layout.DATA_WRITE_TAG, INVALID);
+    }
+    const fetch = this.fetchEntry(address);
+    if ((this.tag(fetch) & -4096n & INVALID) === page) this.setTag(fetch, INVALID);
+  }
+
+  bankAddress(bank: layout.DataBank): number {
+    return this.base + layout.DATA_TLB + bank * layout.DATA_BANK_SIZE;
+  }
+
+  /** Lets loads (and stores, if `write`) to the page of `address` go straight to linear memory at `linear`. */
+  fillData(bank: layout.DataBank, address: bigint, linear: number, write: boolean): void {
+    const page = BigInt.asUintN(64, address & -4096n);
+    const entry = this.dataEntry(bank, address);
+    const delta = (linear - Number(BigInt.asUintN(32, address))) | 0;
+    if (write) {
+      if (this.tag(entry) !== page) this.setTag(entry, INVALID);
+      this.setTag(entry + layout.DATA_WRITE_TAG, page);
+    } else {
+      if (this.tag(entry + layout.DATA_WRITE_TAG) !== page) this.setTag(entry + layout.DATA_WRITE_TAG, INVALID);
+      this.setTag(entry, page);
+    }
+    this.memory.i32[(entry + layout.DATA_DELTA) >> 2] = delta;
+  }
+
+  fillFetch(address: bigint, mode: number, slot: number): void {
+    const entry = this.fetchEntry(address);
+    this.setTag(entry, BigInt.asUintN(64, address & -4096n) | BigInt(mode));
+    this.memory.i32[(entry + 8) >> 2] = slot;
+  }
+
+  /** Forgets fetch entries that lead to a slot. */
+  dropSlot(slot: number): void {
+    for (let i = 0; i < layout.FETCH_ENTRIES; i++) {
+      const entry = this.base + layout.FETCH_TLB + i * layout.FETCH_ENTRY_SIZE;
+      if (this.memory.i32[(entry + 8) >> 2] === slot) this.setTag(entry, INVALID);
+    }
+  }
+
+  /** Makes the next store to a page of linear memory be seen. */
+  dropWrites(linearPage: number): void {
+    const start = this.base + layout.DATA_TLB;
+    const end = start + layout.DATA_BANKS * layout.DATA_BANK_SIZE;
+    for (let entry = start; entry < end; entry += layout.DATA_ENTRY_SIZE) {
+      const tag = this.tag(entry + layout.DATA_WRITE_TAG);
+      if (tag === INVALID) continue;
+      const delta = this.memory.i32[(entry + layout.DATA_DELTA) >> 2] ?? 0;
+      if ((Number(BigInt.asUintN(32, tag)) + delta) >>> 0 === linearPage) {
+        this.setTag(entry + layout.DATA_WRITE_TAG, INVALID);
+      }
+    }
+  }
+
+  private dataEntry(bank: number, address: bigint): number {
+    const index = Number((address >> 12n) & BigInt(layout.DATA_ENTRIES - 1));
+    return this.bankAddress(bank) + index * layout.DATA_ENTRY_SIZE;
+  }
+
+  private fetchEntry(address: bigint): number {
+    const index = Number((address >> 12n) & BigInt(layout.FETCH_ENTRIES - 1));
+    return this.base + layout.FETCH_TLB + index * layout.FETCH_ENTRY_SIZE;
+  }
+
+  private tag(at: number): bigint {
+    return this.memory.u64[at >> 3] ?? INVALID;
+  }
+
+  private setTag(at: number, value: bigint): void {
+    this.memory.u64[at >> 3] = value;
+  }
+}

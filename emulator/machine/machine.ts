@@ -1,0 +1,534 @@
+/**
+ * The machine: harts, RAM and devices of one board, run in guest time.
+ *
+ * `(kernel, disk, seed, console input)` fixes the run: nothing here reads the host's clock or any other state of
+ * the host.
+ */
+import { createVirtBoard } from '../boards/virt.js';
+import type { VirtBoard } from '../boards/virt.js';
+import type { DeviceHost, DeviceStop, InterruptLine, ScheduledEvent } from '../devices/device.js';
+import { CodePages } from '../engine/code-pages.js';
+import { createInterpreter, Outcome } from '../engine/interpreter.js';
+import type { EngineCalls, Interpreter } from '../engine/interpreter.js';
+import * as layout from '../engine/layout.js';
+import { loadMachine } from '../firmware/load.js';
+import { HartState } from '../firmware/sbi/call.js';
+import type { Sbi } from '../firmware/sbi/call.js';
+import { createSbi } from '../firmware/sbi/index.js';
+import { DataAccess } from '../hart/data-access.js';
+import { Mode } from '../hart/exceptions.js';
+import { executeSystem } from '../hart/execute.js';
+import type { SystemCalls } from '../hart/execute.js';
+import { Hart } from '../hart/hart.js';
+import type { HartEnvironment } from '../hart/hart.js';
+import { GuestRam, LinearMemory } from '../hart/memory.js';
+import { EventHub } from '../observe/events.js';
+import type { EventKind, Listener } from '../observe/events.js';
+import { EventQueue } from '../schedule/event-queue.js';
+import { createSchedule } from '../schedule/schedule.js';
+import type { Schedule, Window } from '../schedule/schedule.js';
+import { SystemBus } from './bus.js';
+import { StateDigest, TraceHash } from './digest.js';
+import { MachineHarts } from './hart-control.js';
+import type { StopReason } from './stop.js';
+
+export interface MachineOptions {
+  /** Number of harts, 1 to 64; 1 unless given. */
+  readonly harts?: number;
+  /** RAM in bytes, a multiple of 4096; 128 MiB unless given. */
+  readonly memory?: number;
+  /** Names the schedule; 0, the default, is plain round robin. */
+  readonly seed?: number;
+  /** Instructions a hart executes in a guest second; 100 million unless given. */
+  readonly frequency?: number;
+  /** ELF file or Linux Image. */
+  readonly kernel?: Uint8Array;
+  /** `builtin` (SBI in TypeScript), `none` (the kernel starts in M-mode), or a firmware binary. */
+  readonly firmware?: 'builtin' | 'none' | Uint8Array;
+  /** Kernel command line (/chosen/bootargs). */
+  readonly bootargs?: string;
+  readonly initrd?: Uint8Array;
+  /** Contents of the disk; never modified. */
+  readonly disk?: Uint8Array;
+}
+
+export interface RunLimits {
+  /** Guest seconds since reset. */
+  readonly untilTime?: number;
+  /** Instructions executed by all harts together since reset; exact. */
+  readonly untilInstructions?: number;
+  /** Asked between windows; the run stops when it returns true. */
+  readonly until?: () => boolean;
+  /** Return instead of skipping over idle time, so that the caller can wait for the host's clock. */
+  readonly stopWhenIdle?: boolean;
+}
+
+const MAX_HARTS = 64;
+
+export class Machine {
+  readonly frequency: number;
+  /** Bytes the host sent to the console, with the guest cycle at which each arrived: with the seed, the run. */
+  readonly inputLog: { readonly cycle: number; readonly bytes: Uint8Array }[] = [];
+  readonly harts: readonly Hart[];
+  readonly memory: GuestRam;
+  readonly board: VirtBoard;
+  /** Id of the hart that the schedule chose to boot. */
+  readonly bootHart: number;
+  private readonly linear: LinearMemory;
+  private readonly events = new EventHub();
+  private readonly queue = new EventQueue();
+  private readonly schedule: Schedule;
+  private readonly code: CodePages;
+  private readonly access: DataAccess;
+  private readonly control: MachineHarts;
+  private readonly sbi: Sbi | undefined;
+  private readonly trace = new TraceHash();
+  private interpreter: Interpreter | undefined;
+  private stateDigest: StateDigest | undefined;
+
+  private stopped: DeviceStop | undefined;
+  /** The hart inside the engine. */
+  private current: Hart | undefined;
+  /** Guest cycle outside of slices. */
+  private clock = 0;
+  private windowStart = 0;
+  private windowEnd = 0;
+  private window: Window | undefined;
+  /** Position in the window's order, and whether that hart has begun. */
+  private position = 0;
+  private begun = false;
+  private executed = 0;
+  private latestTime = 0n;
+
+  private constructor(options: MachineOptions) {
+    const harts = options.harts ?? 1;
+    if (!Number.isInteger(harts) || harts < 1 || harts > MAX_HARTS) {
+      throw new RangeError(`harts: found ${harts}, expected 1 to ${MAX_HARTS}`);
+    }
+    const ramSize = options.memory ?? 128 << 20;
+    if (!Number.isInteger(ramSize) || ramSize < 1 << 20 || ramSize % layout.PAGE_SIZE !== 0) {
+      throw new RangeError(`memory: found ${ramSize} bytes, expected a multiple of 4096 of at least 1 MiB`);
+    }
+    this.frequency = options.frequency ?? 100_000_000;
+    this.schedule = createSchedule(harts, options.seed ?? 0);
+    this.bootHart = this.schedule.bootHart;
+    const plan = layout.layOut(harts, ramSize);
+    this.linear = new LinearMemory(new WebAssembly.Memory({ initial: plan.pages, maximum: plan.pages }), plan);
+    this.memory = new GuestRam(this.linear, 0x80000000, (address, length) => {
+      this.code.changed(address - 0x80000000, length);
+    });
+    this.code = new CodePages(
+      this.linear,
+      (slot) => {
+        for (const hart of this.harts) hart.tlb.dropSlot(slot);
+      },
+      (page) => {
+        for (const hart of this.harts) hart.tlb.dropWrites(plan.ram + page * layout.PAGE_SIZE);
+      },
+    );
+    const builtinFirmware = (options.firmware ?? 'builtin') === 'builtin';
+    const environment = this.environment(builtinFirmware);
+    this.harts = Array.from({ length: harts }, (_, id) => new Hart(id, environment));
+
+    const host = this.deviceHost(harts);
+    this.board = createVirtBoard(host, {
+      ...(options.disk && { disk: options.disk }),
+      ...(options.seed !== undefined && { seed: options.seed }),
+    });
+    this.board.uart.onTransmit((byte) => {
+      this.transmitted(Uint8Array.of(byte));
+    });
+    this.access = new DataAccess(new SystemBus(this.board.regions), this.code);
+    this.control = new MachineHarts(this.harts, {
+      memory: this.memory,
+      events: this.events,
+      now: () => this.now(),
+      setTimer: (hart, ticks) => {
+        this.board.clint.supervisorTimer(hart).set(ticks);
+      },
+      raised: (hart) => {
+        this.raised(hart);
+      },
+      trace: environment.trace,
+    });
+    this.sbi = builtinFirmware
+      ? createSbi({
+          harts: this.control,
+          device: host,
+          console: {
+            write: (bytes) => {
+              this.transmitted(bytes);
+            },
+            read: (limit) => this.board.uart.takeUnread(limit),
+          },
+        })
+      : undefined;
+
+    const starts = loadMachine(this.memory, {
+      harts,
+      bootHart: this.bootHart,
+      firmware: options.firmware ?? 'builtin',
+      ...(options.kernel && { kernel: options.kernel }),
+      ...(options.initrd && { initrd: options.initrd }),
+      deviceTree: (initrd) =>
+        this.board.deviceTree({
+          memorySize: ramSize,
+          ...(options.bootargs !== undefined && { bootargs: options.bootargs }),
+          ...(initrd && { initrd }),
+        }),
+    });
+    for (const start of starts) {
+      const hart = this.harts[start.hart];
+      if (!hart) continue;
+      if (builtinFirmware) {
+        this.control.enterSupervisor(start.hart, start.pc, start.a1);
+        this.control.setState(start.hart, HartState.Started);
+      } else {
+        hart.pc = start.pc;
+        hart.setX(10, BigInt(start.hart));
+        hart.setX(11, start.a1);
+        hart.setX(12, start.a2);
+        hart.state = HartState.Started;
+      }
+    }
+  }
+
+  /**
+   * Builds a machine and loads it.
+   * @throws RangeError for options out of range, BadImageError for files that are not what they should be
+   */
+  static async create(options: MachineOptions): Promise<Machine> {
+    const machine = new Machine(options);
+    machine.interpreter = await createInterpreter(machine.linear.wasm, machine.engineCalls());
+    machine.stateDigest = await StateDigest.create();
+    return machine;
+  }
+
+  /** Listens to machine events; returns a function that stops listening. */
+  on<K extends EventKind>(kind: K, listener: Listener<K>): () => void {
+    return this.events.on(kind, listener);
+  }
+
+  /** Types bytes on the console, at the present guest time. */
+  input(bytes: Uint8Array): void {
+    this.inputLog.push({ cycle: this.cycles, bytes: bytes.slice() });
+    this.board.uart.receive(bytes);
+  }
+
+  /** Guest cycles since reset. */
+  get cycles(): number {
+    return this.now();
+  }
+
+  /** Guest seconds since reset. */
+  get time(): number {
+    return this.now() / this.frequency;
+  }
+
+  /** Instructions executed by all harts since reset, those that trapped included. */
+  get instructions(): number {
+    return this.executed;
+  }
+
+  /**
+   * Fingerprint of registers, CSRs, RAM and the trace so far: equal for equal runs, on every host. Take it where
+   * a `run` returned.
+   */
+  digest(): string {
+    if (!this.stateDigest) throw new Error('the machine is not ready');
+    const counts = this.harts.flatMap((hart) => [hart.steps, hart.trapped, hart.local]);
+    return this.stateDigest.compute(this.linear, [this.cycles, this.executed, ...this.trace.words, ...counts]);
+  }
+
+  /** Fingerprint of the trace alone: cheap, and different wherever two schedules differed in effect. */
+  traceDigest(): string {
+    return this.trace.words.map((word) => word.toString(16).padStart(8, '0')).join('');
+  }
+
+  /** Lets idle guest time pass up to `seconds` since reset, at most to the next event. */
+  skipIdle(seconds: number): void {
+    if (this.window || this.harts.some(isRunnable)) return;
+    const target = Math.min(Math.floor(seconds * this.frequency), this.queue.nextTime);
+    if (target > this.windowStart && Number.isFinite(target)) {
+      this.windowStart = target;
+      this.clock = target;
+    }
+  }
+
+  /** Runs until something in `limits` is reached or the guest stops. */
+  run(limits: RunLimits = {}): StopReason {
+    const untilCycle = limits.untilTime === undefined ? Infinity : Math.ceil(limits.untilTime * this.frequency);
+    const untilInstructions = limits.untilInstructions ?? Infinity;
+    for (;;) {
+      if (this.stopped) return this.stopped;
+      if (this.window) {
+        if (!this.runWindow(this.window, untilInstructions)) return this.stopped ?? { kind: 'budget' };
+        continue;
+      }
+      if (this.windowStart >= untilCycle || this.executed >= untilInstructions) return { kind: 'budget' };
+      if (limits.until?.()) return { kind: 'until' };
+      this.runDue(this.windowStart);
+      if (this.stopped) return this.stopped;
+      if (!this.harts.some(isRunnable)) {
+        const reason = this.skip(untilCycle, limits.stopWhenIdle ?? false);
+        if (reason) return reason;
+        continue;
+      }
+      this.window = this.schedule.next();
+      this.windowEnd = Math.min(this.windowStart + this.window.length, this.queue.nextTime);
+      this.position = 0;
+      this.begun = false;
+    }
+  }
+
+  // --- The run loop ---
+
+  /** Every hart waits: moves guest time to the next event. */
+  private skip(untilCycle: number, stopWhenIdle: boolean): StopReason | undefined {
+    const next = this.queue.nextTime;
+    if (next === Infinity) return { kind: this.board.uart.listening ? 'input' : 'deadlock' };
+    if (stopWhenIdle) return { kind: 'idle', next: next / this.frequency };
+    this.windowStart = Math.min(next, untilCycle);
+    this.clock = this.windowStart;
+    return undefined;
+  }
+
+  /** Runs the rest of the present window; false when the instructions are used up or the guest stopped. */
+  private runWindow(window: Window, untilInstructions: number): boolean {
+    while (this.position < window.order.length) {
+      const hart = this.harts[window.order[this.position] ?? 0];
+      if (hart && !this.runHart(hart, untilInstructions)) return false;
+      if (this.stopped) return false;
+      this.position++;
+      this.begun = false;
+    }
+    this.window = undefined;
+    this.windowStart = this.windowEnd;
+    this.clock = this.windowStart;
+    return true;
+  }
+
+  /** Runs one hart to the end of the window; false when the instructions are used up first. */
+  private runHart(hart: Hart, untilInstructions: number): boolean {
+    if (!this.begun) {
+      this.begun = true;
+      // Other harts ran since: whatever they stored ended the reservation.
+      hart.setReservation(-1);
+      if (hart.local < this.windowStart) hart.local = this.windowStart;
+    }
+    while (hart.local < this.windowEnd && isRunnable(hart) && !this.stopped) {
+      if (this.executed >= untilInstructions) return false;
+      this.clock = hart.local;
+      this.runDue(hart.local);
+      hart.takeInterrupt();
+      const limit = Math.min(this.windowEnd, this.queue.nextTime);
+      const budget = Math.min(limit - hart.local, untilInstructions - this.executed);
+      this.runSlice(hart, budget);
+    }
+    return true;
+  }
+
+  private runSlice(hart: Hart, budget: number): void {
+    hart.budget = budget;
+    hart.sliceBudget = budget;
+    hart.sliceEnd = hart.local + budget;
+    this.current = hart;
+    this.interpreter?.run(hart.base);
+    this.current = undefined;
+    const used = hart.sliceBudget - hart.budget;
+    hart.budget = 0;
+    hart.sliceBudget = 0;
+    hart.steps += used;
+    hart.local += used;
+    this.executed += used;
+    this.clock = hart.local;
+  }
+
+  /** Lets everything happen that is due at `cycle`. */
+  private runDue(cycle: number): void {
+    for (;;) {
+      const callback = this.queue.take(cycle);
+      if (!callback) return;
+      callback();
+    }
+  }
+
+  private now(): number {
+    return this.current ? this.current.sliceEnd - this.current.budget : this.clock;
+  }
+
+  /** Makes the running slice end at `cycle` at the latest. */
+  private shorten(cycle: number): void {
+    const hart = this.current;
+    if (!hart) return;
+    const surplus = Math.min(hart.budget, hart.sliceEnd - cycle);
+    if (surplus <= 0) return;
+    hart.budget -= surplus;
+    hart.sliceBudget -= surplus;
+    hart.sliceEnd -= surplus;
+  }
+
+  // --- What harts, devices and firmware see ---
+
+  private environment(builtinFirmware: boolean): HartEnvironment {
+    return {
+      memory: this.linear,
+      ram: this.memory,
+      events: this.events,
+      builtinFirmware,
+      now: () => this.now(),
+      readTime: () => {
+        const ticks = this.board.clint.mtime();
+        if (ticks > this.latestTime) this.latestTime = ticks;
+        return this.latestTime;
+      },
+      endSlice: (hart) => {
+        if (hart === this.current) this.shorten(this.now());
+      },
+      trace: (kind, hart, a, b) => {
+        this.trace.add(kind | (hart << 8));
+        this.trace.add(this.now());
+        this.trace.add(a);
+        this.trace.add(Number(b & 0xffffffffn));
+      },
+    };
+  }
+
+  private deviceHost(harts: number): DeviceHost {
+    return {
+      harts,
+      now: () => this.now(),
+      frequency: this.frequency,
+      at: (cycle, callback): ScheduledEvent => {
+        const due = Math.max(cycle, this.now());
+        this.shorten(due);
+        return this.queue.at(due, callback);
+      },
+      setInterrupt: (index: number, line: InterruptLine, level: boolean) => {
+        const hart = this.harts[index];
+        if (!hart) throw new RangeError(`there is no hart ${index}`);
+        hart.setLine(line, level);
+        if (level) this.raised(hart);
+      },
+      memory: this.memory,
+      stop: (reason) => {
+        this.stopped ??= reason;
+        this.shorten(this.now());
+      },
+    };
+  }
+
+  /** A bit of the hart's mip may have been set. */
+  private raised(hart: Hart): void {
+    if (hart.idle && hart.wakeable) this.control.wake(hart);
+    if (hart === this.current) this.shorten(this.now());
+  }
+
+  private transmitted(bytes: Uint8Array): void {
+    if (this.events.wants('console')) this.events.emit('console', { time: this.now(), bytes });
+  }
+
+  private engineCalls(): EngineCalls {
+    const hartAt = (base: number): Hart => {
+      const hart = this.harts[(base - layout.HARTS) / layout.HART_SIZE];
+      if (!hart) throw new Error(`no hart at ${base}`);
+      return hart;
+    };
+    const system = this.systemCalls();
+    return {
+      decode: (_base, entry) => {
+        this.code.decodeEntry(entry);
+        return Outcome.Continue;
+      },
+      fetch: (base) => this.fetch(hartAt(base)),
+      cross: (base) => this.cross(hartAt(base)),
+      load: (base, _entry, size) => this.access.load(hartAt(base), size),
+      store: (base, entry, size) => this.access.store(hartAt(base), entry, size),
+      atomic: (base, entry, size, write) => this.access.atomic(hartAt(base), entry, size, write !== 0),
+      system: (base, entry) => executeSystem(hartAt(base), entry, system),
+    };
+  }
+
+  private systemCalls(): SystemCalls {
+    return {
+      firmwareCall: (hart) => this.firmwareCall(hart),
+      waitForInterrupt: (hart) => {
+        this.control.wait(hart);
+        return Outcome.Leave;
+      },
+      fenced: (hart, kind) => {
+        if (this.events.wants('fence')) {
+          this.events.emit('fence', { time: this.now(), hart: hart.id, kind, pc: hart.pc });
+        }
+      },
+    };
+  }
+
+  /** Finds the decoded page of pc. A fault costs one of the budget: time passes even where nothing can be fetched. */
+  private fetch(hart: Hart): Outcome {
+    const { pc } = hart;
+    const physical = hart.translate(pc, 'fetch');
+    const fault = physical < 0 ? -1 - physical : this.memory.contains(physical, 2) ? undefined : 1;
+    if (fault !== undefined) return this.fetchFault(hart, fault, pc);
+    const slot = this.code.slotFor(Math.floor((physical - this.memory.base) / layout.PAGE_SIZE));
+    hart.tlb.fillFetch(pc, hart.mode, slot);
+    this.linear.i32[(hart.base + layout.FETCH_SLOT) >> 2] = slot;
+    return Outcome.Continue;
+  }
+
+  /** Decodes the instruction at pc, which crosses a page boundary, into the hart's own entry. */
+  private cross(hart: Hart): Outcome {
+    const { pc } = hart;
+    const first = hart.translate(pc, 'fetch');
+    if (first < 0) return this.fetchFault(hart, -1 - first, pc);
+    const second = hart.translate(pc + 2n, 'fetch');
+    if (second < 0) return this.fetchFault(hart, -1 - second, pc + 2n);
+    if (!this.memory.contains(first, 2) || !this.memory.contains(second, 2)) return this.fetchFault(hart, 1, pc + 2n);
+    const bits = this.memory.readU16(first) | (this.memory.readU16(second) << 16);
+    this.code.writeCrossing(hart.base + layout.CROSSING, bits);
+    return Outcome.Continue;
+  }
+
+  private fetchFault(hart: Hart, cause: number, address: bigint): Outcome {
+    if (hart.budget === 0) return Outcome.Leave;
+    hart.budget -= 1;
+    hart.raise(cause, address);
+    return Outcome.Reload;
+  }
+
+  private firmwareCall(hart: Hart): Outcome {
+    const args = [10, 11, 12, 13, 14, 15].map((index) => hart.x(index)) as [
+      bigint,
+      bigint,
+      bigint,
+      bigint,
+      bigint,
+      bigint,
+    ];
+    const request = { hart: hart.id, eid: hart.x(17), fid: hart.x(16), args };
+    hart.environment.trace(3, hart.id, Number(request.eid & 0xffffffffn), request.fid);
+    const result = this.sbi?.handle(request);
+    let answer = {};
+    if (result?.kind === 'return') {
+      hart.setX(10, BigInt.asUintN(64, BigInt(result.error)));
+      hart.setX(11, BigInt.asUintN(64, result.value));
+      answer = { error: BigInt(result.error), value: result.value };
+    } else if (result?.kind === 'legacy') {
+      hart.setX(10, BigInt.asUintN(64, result.value));
+      answer = { error: result.value };
+    }
+    if (this.events.wants('sbi')) {
+      const { eid, fid } = request;
+      this.events.emit('sbi', { time: this.now(), hart: hart.id, eid, fid, args, ...answer });
+    }
+    if (!isRunnable(hart) || this.stopped) return Outcome.Leave;
+    this.shorten(this.now());
+    return Outcome.Reload;
+  }
+}
+
+function isRunnable(hart: Hart): boolean {
+  return !hart.idle && hart.state !== HartState.Stopped;
+}
+
+export { Mode };

@@ -1,0 +1,146 @@
+/**
+ * What the machine tells observers. Nothing is computed for a kind that nobody listens to.
+ *
+ * Times are guest cycles since reset. Harts run one after the other in slices, so times of different harts may be
+ * out of step by up to a slice; the order in which events arrive is the order in which memory saw them.
+ */
+import type { HartState } from '../firmware/sbi/call.js';
+import type { Mode } from '../hart/exceptions.js';
+
+interface At {
+  readonly time: number;
+  readonly hart: number;
+}
+
+/** A hart enters U-mode (sret or mret); `a0` is what a system call returns. */
+export interface UserEnterEvent extends At {
+  readonly satp: bigint;
+  readonly pc: bigint;
+  readonly a0: bigint;
+}
+
+/** A trap takes a hart out of U-mode. */
+export interface UserLeaveEvent extends At {
+  readonly satp: bigint;
+  /** Instructions retired in U-mode since the matching user-enter. */
+  readonly retired: number;
+  readonly interrupt: boolean;
+  readonly cause: number;
+  readonly epc: bigint;
+  readonly tval: bigint;
+}
+
+/** Any trap, whatever the modes. */
+export interface TrapEvent extends At {
+  readonly from: Mode;
+  readonly to: Mode;
+  readonly interrupt: boolean;
+  readonly cause: number;
+  readonly epc: bigint;
+  readonly tval: bigint;
+}
+
+/** An environment call; `registers` are a0 to a7. Comes before the trap it causes. */
+export interface EcallEvent extends At {
+  readonly satp: bigint;
+  readonly mode: Mode;
+  readonly pc: bigint;
+  readonly registers: readonly bigint[];
+}
+
+/** A HINT `slti x0, x0, code`; `registers` are a0 to a3. */
+export interface HintEvent extends At {
+  readonly satp: bigint;
+  readonly mode: Mode;
+  readonly pc: bigint;
+  readonly code: number;
+  readonly registers: readonly bigint[];
+}
+
+/** A hart begins (`idle`) or ends (`wake`) waiting in WFI or in an SBI suspend. */
+export type IdleEvent = At;
+
+export interface HsmEvent extends At {
+  readonly state: HartState;
+}
+
+export interface CsrWriteEvent extends At {
+  readonly csr: number;
+  /** The value now read back. */
+  readonly value: bigint;
+  readonly pc: bigint;
+  readonly mode: Mode;
+}
+
+export interface MmioEvent extends At {
+  readonly address: number;
+  readonly size: number;
+  readonly write: boolean;
+  readonly value: bigint;
+  readonly pc: bigint;
+}
+
+/** A call to the firmware in TypeScript, after it was handled. */
+export interface SbiEvent extends At {
+  readonly eid: bigint;
+  readonly fid: bigint;
+  readonly args: readonly bigint[];
+  /** Absent for calls that do not return. */
+  readonly error?: bigint;
+  readonly value?: bigint;
+}
+
+export interface FenceEvent extends At {
+  readonly kind: 'sfence.vma' | 'fence.i';
+  readonly pc: bigint;
+}
+
+/** Bytes the guest sent to its console. */
+export interface ConsoleEvent {
+  readonly time: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface MachineEvents {
+  'user-enter': UserEnterEvent;
+  'user-leave': UserLeaveEvent;
+  trap: TrapEvent;
+  ecall: EcallEvent;
+  hint: HintEvent;
+  idle: IdleEvent;
+  wake: IdleEvent;
+  hsm: HsmEvent;
+  'csr-write': CsrWriteEvent;
+  mmio: MmioEvent;
+  sbi: SbiEvent;
+  fence: FenceEvent;
+  console: ConsoleEvent;
+}
+
+export type EventKind = keyof MachineEvents;
+export type Listener<K extends EventKind> = (event: MachineEvents[K]) => void;
+
+/** The listeners of one machine. */
+export class EventHub {
+  private readonly listeners: { [K in EventKind]?: Listener<K>[] } = {};
+
+  /** Adds a listener; returns a function that removes it. */
+  on<K extends EventKind>(kind: K, listener: Listener<K>): () => void {
+    const list: Listener<K>[] = (this.listeners[kind] ??= []) as Listener<K>[];
+    list.push(listener);
+    return () => {
+      const index = list.indexOf(listener);
+      if (index >= 0) list.splice(index, 1);
+      if (list.length === 0) this.listeners[kind] = undefined as never;
+    };
+  }
+
+  /** Whether anybody listens; ask before computing an event. */
+  wants(kind: EventKind): boolean {
+    return this.listeners[kind] !== undefined;
+  }
+
+  emit<K extends EventKind>(kind: K, event: MachineEvents[K]): void {
+    for (const listener of (this.listeners[kind] ?? []) as Listener<K>[]) listener(event);
+  }
+}
