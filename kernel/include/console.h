@@ -2,9 +2,6 @@
 #pragma once
 #include "file.h"
 
-// Boot hart, once, before uart_init() lets the first byte in.
-void console_init(void);
-
 // One byte received by the UART. Interrupt context; wakes a blocked reader
 // when a line is complete.
 void console_input(int c);

@@ -39,6 +39,12 @@ struct fat_volume {
     uint32_t cluster_count;  // data clusters: valid numbers are 2 .. cluster_count + 1
 };
 
+// fat_disk.c: the disk as FAT sees it, with FAT's results. Fields on the disk are
+// little-endian at any alignment.
+enum fat_result fat_read_disk(uint64_t offset, void *to, uint32_t count);
+static inline uint32_t le16(const uint8_t *p) { return (uint32_t)p[0] | (uint32_t)p[1] << 8; }
+static inline uint32_t le32(const uint8_t *p) { return le16(p) | le16(p + 2) << 16; }
+
 // fat_mount.c: finds the volume (bare, or the first FAT partition of an MBR) and checks
 // its BIOS parameter block.
 enum fat_result fat_mount(struct fat_volume *volume);
@@ -55,11 +61,13 @@ enum fat_result fat_next_cluster(const struct fat_volume *volume, uint32_t clust
 enum fat_result fat_locate(const struct fat_volume *volume, struct fat_node *node, uint32_t index, uint64_t *at);
 
 // fat_dir.c: directories.
+#define FAT_DIRENT_BYTES 32u
 struct fat_dirent {
     char name[NAME_LEN]; // UTF-8; the long name if there is one
     char short_name[13]; // "NAME.EXT"
     struct fat_node node;
 };
+void fat_root(const struct fat_volume *volume, struct fat_node *node);
 // Reads the entry at or after byte `*position` of a directory and moves `*position`
 // behind it. FR_NO_FILE at the end.
 enum fat_result fat_read_dirent(const struct fat_volume *volume, struct fat_node *dir, uint32_t *position,

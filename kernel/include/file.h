@@ -25,6 +25,7 @@ struct file_ops {
     int64_t (*write)(struct file *file, struct uio *from);   // [-EROFS]
     int64_t (*readdir)(struct file *file, struct uio *to);   // records of dirent64 [-ENOTDIR]
     int (*stat)(struct file *file, struct stat *st);
+    int (*ioctl)(struct file *file, uint64_t request, uintptr_t argument); // [-ENOTTY]
     void (*release)(struct file *file);                      // last reference gone [nothing]
 };
 
@@ -33,8 +34,9 @@ struct fat_node {
     uint32_t first_cluster; // 0: empty file, or the fixed root directory of FAT16
     uint32_t size;          // bytes; 0 for a directory
     bool directory;
-    uint32_t index;         // position memo: `cluster` is the index-th of the chain
-    uint32_t cluster;
+    uint32_t index;         // position memo: `cluster` is the index-th of the chain;
+    uint32_t cluster;       // 0: no memo yet
+    uint32_t checkpoint;    // cluster at the last power-of-two index: meets a loop again
 };
 
 struct file {
@@ -47,8 +49,7 @@ struct file {
         struct fat_node fat;
         struct tmpfs_node *tmpfs;
         struct pipe *pipe;
-        int index; // position in a synthetic directory
-    };
+    } node;
 };
 
 // A process's descriptors and current directory. Only its own process touches it, so
@@ -67,6 +68,13 @@ void fd_table_copy(struct fd_table *child, const struct fd_table *parent);   // 
 void fd_table_exec(struct fd_table *table);                                  // closes O_CLOEXEC
 void fd_table_close_all(struct fd_table *table);                             // exit; may sleep
 
+// For system calls:
+struct file *fd_get(const struct fd_table *table, int fd); // NULL: not open
+// Gives `file` the lowest free descriptor from `lowest` on; takes over the caller's
+// reference. The descriptor, or -EMFILE (the reference stays the caller's).
+int fd_install(struct fd_table *table, struct file *file, int lowest, bool cloexec);
+int fd_close(struct fd_table *table, int fd); // 0 or -EBADF; may sleep
+
 // Opens `path` (relative to `cwd`) for the kernel itself, as execve does.
 // 0 and *out, or -errno.
 int file_open(const char *cwd, const char *path, int flags, struct file **out);
@@ -80,6 +88,7 @@ int64_t file_write(struct file *file, struct uio *from);
 int64_t file_readdir(struct file *file, struct uio *to);
 int64_t file_seek(struct file *file, int64_t offset, int whence);
 int file_stat(struct file *file, struct stat *st);
+int file_ioctl(struct file *file, uint64_t request, uintptr_t argument);
 
 // Reads up to `count` bytes at `offset` into kernel memory without moving the file's
 // offset: how execve loads segments. Bytes read (short only at end of file), or -errno.

@@ -20,6 +20,8 @@ extern const struct filesystem fat_filesystem, dev_filesystem, tmp_filesystem;
 // Boot hart, once, after the page allocator: caches and tables, no disk access.
 void fs_init(void);
 
+void tmpfs_init(void);
+
 // Mounts the disk's FAT volume at "/". Sleeps: called by the first process, in the
 // kernel, before it executes init. Panics with the FatFs result's name if it cannot.
 void fs_mount_root(void);

@@ -70,14 +70,15 @@ int virtio_queue_init(const struct virtio_device *device, unsigned index, uint16
 // Step 8: DRIVER_OK, the device is live.
 void virtio_start(const struct virtio_device *device);
 
-// Gives up on the device (FAILED) [2.1].
+// Gives up on the device [2.1]: it stops touching memory, its requests are lost.
 void virtio_fail(const struct virtio_device *device);
 
 // Makes the chain that starts at descriptor `head` available, then notifies.
 void virtio_submit(const struct virtio_device *device, struct virtqueue *queue, unsigned index, uint16_t head);
 
-// Takes the next finished chain: its head, or -1 if there is none.
-int virtio_reap(struct virtqueue *queue);
+// Takes the next finished chain: its head as the device states it (not to be trusted).
+// False if there is none.
+bool virtio_reap(struct virtqueue *queue, uint32_t *head);
 
 // Reads and acknowledges the interrupt cause. False if the device says that it
 // is broken (DEVICE_NEEDS_RESET).
