@@ -1,4 +1,4 @@
-# Where harts enter the kernel: S-mode, satp = 0, interrupts off.
+// Where harts enter the kernel: S-mode, satp = 0, interrupts off.
 #include "param.h"
 
 #define STACK_BYTES (KSTACK_PAGES * 4096)
@@ -6,8 +6,8 @@
 
 .section .text.entry, "ax"
 
-# The boot hart, from the firmware: a0 = hartid, a1 = device tree.
-# It takes the first of the harts' stacks, whatever its hartid.
+// The boot hart, from the firmware: a0 = hartid, a1 = device tree.
+// It takes the first of the harts' stacks, whatever its hartid.
 .globl _entry
 _entry:
     csrw sie, zero
@@ -26,7 +26,7 @@ _entry:
     call main
     unimp
 
-# Every other hart, from HSM: a0 = hartid, a1 = its struct hart.
+// Every other hart, from HSM: a0 = hartid, a1 = its struct hart.
 .globl _entry_hart
 _entry_hart:
     csrw sie, zero

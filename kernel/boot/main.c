@@ -1,6 +1,5 @@
 // The boot hart's way from the firmware to the dispatcher.
 #include "blk.h"
-#include "console.h"
 #include "fdt.h"
 #include "file.h"
 #include "fs.h"
@@ -26,7 +25,6 @@ _Noreturn void main(uint64_t hartid, const void *dtb) {
     kvm_activate();          // satp
     plic_init();             // interrupt controller
     plic_init_hart(hartid);  // its context of this hart
-    console_init();          // line discipline
     uart_init();             // serial port
     printf_to(uart_putc);    // no more SBI console
     sched_init();            // scheduling policy

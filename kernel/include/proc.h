@@ -49,6 +49,7 @@ struct proc {
 
     // The dispatcher (sched/sched.c), lock held:
     struct sched_entity sched;
+    enum sched_why left_by; // PREEMPTED or YIELD
     uint64_t run_ticks; // time on a hart, all told
     int hart;           // hartid where it runs or ran last; -1: has not run
 
@@ -102,6 +103,9 @@ int sleep_killable(const void *channel, struct spinlock *lock);
 void wakeup(const void *channel);
 // Wakes this one process if it sleeps on `channel`. The rule of wakeup() holds.
 void wakeup_proc(struct proc *p, const void *channel);
+
+// The running process's parent; 0: none.
+int proc_parent_pid(void);
 
 // Fills a record a process (procinfo.h) up to `count`, smallest pid first; how many.
 struct procinfo;

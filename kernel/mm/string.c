@@ -24,9 +24,9 @@ void *memset(void *to, int byte, size_t count) {
     return to;
 }
 
-void *memcpy(void *restrict to, const void *restrict from, size_t count) {
-    unsigned char *t = to;
-    const unsigned char *f = from;
+// Lowest byte first, each group of words loaded before it is stored: right for an overlap
+// with to < from.
+static void copy_forwards(unsigned char *t, const unsigned char *f, size_t count) {
     if (((uintptr_t)t ^ (uintptr_t)f) % WORD == 0) {
         for (; count > 0 && (uintptr_t)t % WORD; count--)
             *t++ = *f++;
@@ -42,6 +42,10 @@ void *memcpy(void *restrict to, const void *restrict from, size_t count) {
     }
     for (; count > 0; count--)
         *t++ = *f++;
+}
+
+void *memcpy(void *restrict to, const void *restrict from, size_t count) {
+    copy_forwards(to, from, count);
     return to;
 }
 
@@ -49,9 +53,10 @@ void *memmove(void *to, const void *from, size_t count) {
     unsigned char *t = to;
     const unsigned char *f = from;
     if (t <= f || t >= f + count)
-        return memcpy(to, from, count); // forwards is safe
-    while (count-- > 0)
-        t[count] = f[count];
+        copy_forwards(t, f, count);
+    else
+        while (count-- > 0)
+            t[count] = f[count];
     return to;
 }
 
