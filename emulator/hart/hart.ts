@@ -275,6 +275,11 @@ export class Hart {
     return this.steps + this.sliceBudget - this.budget - this.trapped;
   }
 
+  /** Instructions retired since the hart last entered U-mode; of interest while it is there. */
+  get userRetired(): number {
+    return this.retired - this.userStart;
+  }
+
   /** Budget that the present slice began with, less what it was shortened by; 0 between slices. */
   sliceBudget = 0;
 
@@ -383,7 +388,7 @@ export class Hart {
         time: environment.now(),
         hart: this.id,
         satp: this.wide('satp'),
-        retired: this.retired - this.userStart,
+        retired: this.userRetired,
         interrupt,
         cause,
         epc,

@@ -39,7 +39,7 @@ export class StateDigest {
     const { u8, u32 } = memory;
     const { harts, ram, ramSize } = memory.layout;
     this.hasher.init();
-    this.hasher.update(new Float64Array(extra));
+    this.hasher.update(new Uint8Array(new Float64Array(extra).buffer));
     for (let hart = 0; hart < harts; hart++) {
       const base = layout.HARTS + hart * layout.HART_SIZE;
       this.hasher.update(u8.subarray(base, base + layout.SINK));

@@ -6,6 +6,7 @@
  */
 import { createVirtBoard } from '../boards/virt.js';
 import type { VirtBoard } from '../boards/virt.js';
+import { CopyOnWriteDisk } from '../devices/block-store.js';
 import type { DeviceHost, DeviceStop, InterruptLine, ScheduledEvent } from '../devices/device.js';
 import { CodePages } from '../engine/code-pages.js';
 import { createInterpreter, Outcome } from '../engine/interpreter.js';
@@ -132,8 +133,7 @@ export class Machine {
 
     const host = this.deviceHost(harts);
     this.board = createVirtBoard(host, {
-      ...(options.disk && { disk: options.disk }),
-      ...(options.seed !== undefined && { seed: options.seed }),
+      ...(options.disk && { disks: [{ store: new CopyOnWriteDisk(options.disk) }] }),
     });
     this.board.uart.onTransmit((byte) => {
       this.transmitted(Uint8Array.of(byte));
@@ -159,7 +159,7 @@ export class Machine {
             write: (bytes) => {
               this.transmitted(bytes);
             },
-            read: (limit) => this.board.uart.takeUnread(limit),
+            read: (limit) => this.board.uart.take(limit),
           },
         })
       : undefined;
@@ -172,7 +172,7 @@ export class Machine {
       ...(options.initrd && { initrd: options.initrd }),
       deviceTree: (initrd) =>
         this.board.deviceTree({
-          memorySize: ramSize,
+          bootHart: this.bootHart,
           ...(options.bootargs !== undefined && { bootargs: options.bootargs }),
           ...(initrd && { initrd }),
         }),
