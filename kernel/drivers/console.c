@@ -123,11 +123,10 @@ static int64_t console_read(struct file *file, struct uio *to) {
         return 0;
     acquire(&console.lock);
     while (console.rest == 0 && console.taken == console.put) {
-        if (proc_killed()) {
+        if (sleep_killable(&console.put, &console.lock)) {
             release(&console.lock);
             return -EINTR;
         }
-        sleep(&console.put, &console.lock);
     }
     if (console.rest == 0)
         console.rest = console.ready[console.taken++ % READY_MAX];
@@ -151,7 +150,7 @@ static int64_t console_read(struct file *file, struct uio *to) {
 static int64_t console_write(struct file *file, struct uio *from) {
     (void)file;
     int64_t done = 0;
-    while (from->left > 0) {
+    while (from->left > 0 && !proc_killed()) {
         char piece[128];
         size_t count = from->left < sizeof piece ? from->left : sizeof piece;
         if (uio_get(from, piece, count))

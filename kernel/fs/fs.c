@@ -1,6 +1,5 @@
 // The mount table: which file system serves a path.
 #include "fs.h"
-#include "blk.h"
 #include "errno.h"
 #include "fcntl.h"
 #include "string.h"
@@ -8,11 +7,7 @@
 // The first match counts; "/" is below everything and comes last.
 static const struct filesystem *const mounts[] = {&dev_filesystem, &tmp_filesystem, &fat_filesystem};
 
-void fs_init(void) {
-    blk_cache_init();
-    file_table_init();
-    tmpfs_init();
-}
+void fs_init(void) { tmpfs_init(); }
 
 // The file system that serves `absolute`, and in *below the path inside it.
 static const struct filesystem *find_mount(const char *absolute, const char **below) {

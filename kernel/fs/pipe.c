@@ -31,11 +31,10 @@ static int64_t pipe_read(struct file *file, struct uio *to) {
         return 0;
     acquire(&pipe->lock);
     while (pipe->read == pipe->written && pipe->writer_open) {
-        if (proc_killed()) {
+        if (sleep_killable(&pipe->written, &pipe->lock)) {
             release(&pipe->lock);
             return -EINTR;
         }
-        sleep(&pipe->written, &pipe->lock);
     }
     while (to->left > 0 && pipe->read < pipe->written) {
         uint64_t available = pipe->written - pipe->read;
@@ -55,9 +54,8 @@ static int64_t pipe_read(struct file *file, struct uio *to) {
 // Lock held. Sleeps until `wanted` bytes have room. 0, -EPIPE or -EINTR.
 static int wait_for_room(struct pipe *pipe, size_t wanted) {
     while (pipe->reader_open && PIPE_BYTES - (pipe->written - pipe->read) < wanted) {
-        if (proc_killed())
+        if (sleep_killable(&pipe->read, &pipe->lock))
             return -EINTR;
-        sleep(&pipe->read, &pipe->lock);
     }
     return pipe->reader_open ? 0 : -EPIPE;
 }

@@ -17,7 +17,7 @@ struct filesystem {
 
 extern const struct filesystem fat_filesystem, dev_filesystem, tmp_filesystem;
 
-// Boot hart, once, after the page allocator: caches and tables, no disk access.
+// Boot hart, once: makes the file systems ready that are not on a disk.
 void fs_init(void);
 
 void tmpfs_init(void);
