@@ -1,0 +1,102 @@
+import { CannotJudge } from '../lab/evidence.js';
+import type { Evidence, Outcome } from '../lab/evidence.js';
+import { pointsFor } from '../lab/credit.js';
+import type { Check } from '../lab/definition.js';
+import { explainOutcome } from './explain-outcome.js';
+import { statusOf } from './grade-report.js';
+import type { CheckResult } from './grade-report.js';
+
+/** What a judge needs besides the evidence. */
+export interface JudgeContext {
+  /** Source line of the function that a check's contract names, if it is known. */
+  readonly contractSource: (check: Check) => string | undefined;
+  /** The command that grades `check` alone with `seed`. */
+  readonly replay: (check: Check, seed: number) => string;
+}
+
+/**
+ * Judges a check on the runs of its scenario, one a seed; the worst counts, the first of equals.
+ *
+ * @param runs at least one.
+ */
+export function judge(check: Check, runs: readonly Evidence[], context: JudgeContext): CheckResult {
+  const results = runs.map((evidence) => judgeRun(check, evidence, context));
+  const [first, ...others] = results;
+  if (first === undefined) throw new RangeError(`check ${check.id} has no run of scenario ${check.scenario}`);
+  return others.reduce((worst, result) => (isWorse(result, worst) ? result : worst), first);
+}
+
+function isWorse(a: CheckResult, b: CheckResult): boolean {
+  if (a.score !== b.score) return a.score < b.score;
+  return a.status === 'error' && b.status !== 'error';
+}
+
+function judgeRun(check: Check, evidence: Evidence, context: JudgeContext): CheckResult {
+  const base = {
+    id: check.id,
+    title: check.title,
+    maxScore: check.points,
+    scenario: check.scenario,
+    seed: evidence.seed,
+    replay: context.replay(check, evidence.seed),
+  };
+  const cause = causeOf(evidence.outcome);
+  if (cause !== undefined) {
+    const [explanation = '', ...harts] = explainOutcome(evidence.outcome, evidence.trace.frequency);
+    return {
+      ...base,
+      score: 0,
+      status: 'error',
+      cause,
+      expected: 'the kernel runs the scenario to its end',
+      seen: [explanation, ...harts].join('\n'),
+      guestTime: evidence.trace.end / evidence.trace.frequency,
+      ...placeOf(evidence.outcome),
+    };
+  }
+  try {
+    const { fraction, ...finding } = check.evaluate(evidence);
+    const status = statusOf(fraction);
+    const score = pointsFor(check.points, fraction);
+    if (status === 'passed') return { ...base, ...finding, score, status };
+    return {
+      ...base,
+      ...finding,
+      score,
+      status,
+      ...sourceOf(finding.source ?? context.contractSource(check)),
+    };
+  } catch (error) {
+    if (!(error instanceof CannotJudge)) throw error;
+    const { cause, at } = error.judgement;
+    return {
+      ...base,
+      score: 0,
+      status: 'error',
+      cause,
+      expected: 'the scenario shows what the check looks for',
+      seen: error.message,
+      ...at,
+      ...sourceOf(at.source ?? context.contractSource(check)),
+    };
+  }
+}
+
+/** Outcomes after which there is nothing to judge. A used-up budget leaves a trace that can be judged. */
+function causeOf(outcome: Outcome): 'panic' | 'deadlock' | 'livelock' | undefined {
+  return outcome.kind === 'completed' || outcome.kind === 'budget' ? undefined : outcome.kind;
+}
+
+function placeOf(outcome: Outcome): Pick<CheckResult, 'hart' | 'source'> {
+  if (outcome.kind === 'panic') {
+    return { ...(outcome.hart !== undefined && { hart: outcome.hart }), ...sourceOf(outcome.place?.source) };
+  }
+  if (outcome.kind === 'completed') return {};
+  const blamed = outcome.harts.find((hart) => hart.waitsFor !== undefined) ?? outcome.harts[0];
+  if (blamed === undefined) return {};
+  return { hart: blamed.hart, ...sourceOf(blamed.waitsFor?.taken?.source ?? blamed.source) };
+}
+
+function sourceOf(source: string | undefined): Pick<CheckResult, 'source'> {
+  return source === undefined ? {} : { source };
+}
