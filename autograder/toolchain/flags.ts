@@ -6,6 +6,8 @@ export const TARGET_FLAGS: readonly string[] = [
   '-march=rv64imac_zicsr_zifencei',
   '-mabi=lp64',
   '-mcmodel=medany',
+  // Line tables are final when a file is compiled, so that the linker can name the line of a missing symbol.
+  '-mno-relax',
 ];
 
 export const C_FLAGS: readonly string[] = [
@@ -41,7 +43,6 @@ export const LINK_FLAGS: readonly string[] = [
   '-static',
   '-nostdlib',
   '--build-id=none',
-  '--gc-sections',
   '--fatal-warnings',
   '--color-diagnostics=never',
   '--error-limit=20',
