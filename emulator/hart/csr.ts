@@ -62,10 +62,11 @@ export function readCsr(hart: Hart, number: number): bigint | undefined {
   switch (number) {
     case Csr.cycle:
     case Csr.mcycle:
-      return BigInt.asUintN(64, BigInt(hart.steps + hart.sliceBudget - hart.budget) + hart.cycleOffset);
+      return BigInt.asUintN(64, BigInt(hart.executed - 1) + hart.cycleOffset);
     case Csr.instret:
     case Csr.minstret:
-      return BigInt.asUintN(64, BigInt(hart.retired) + hart.instretOffset);
+      // The instruction at hand has not retired yet.
+      return BigInt.asUintN(64, BigInt(hart.retired - 1) + hart.instretOffset);
     case Csr.time:
       return hart.environment.readTime();
     case Csr.sstatus:
@@ -186,7 +187,7 @@ export function writeCsr(hart: Hart, number: number, value: bigint): boolean {
       hart.senvcfg = low32(value) & 1;
       return true;
     case Csr.mcycle:
-      hart.cycleOffset = value - BigInt(hart.steps + hart.sliceBudget - hart.budget);
+      hart.cycleOffset = value - BigInt(hart.executed);
       return true;
     case Csr.minstret:
       hart.instretOffset = value - BigInt(hart.retired);

@@ -270,9 +270,14 @@ export class Hart {
     return this.lines | this.softwareInterrupts;
   }
 
-  /** Instructions retired since reset, those of the present slice included. */
+  /** Instructions executed since reset, the one at hand included. */
+  get executed(): number {
+    return this.steps + this.sliceBudget - this.budget;
+  }
+
+  /** Those among them that did not trap. */
   get retired(): number {
-    return this.steps + this.sliceBudget - this.budget - this.trapped;
+    return this.executed - this.trapped;
   }
 
   /** Instructions retired since the hart last entered U-mode; of interest while it is there. */
