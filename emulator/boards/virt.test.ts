@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { CopyOnWriteDisk } from '../devices/block-store.js';
 import { InterruptLine } from '../devices/device.js';
 import { FakeHost } from '../devices/fake-host.js';
+import { haveTools, toolPath } from '../node/require-tool.js';
 import { cells, decodeDeviceTree, type DeviceTreeNode, findNode, strings } from './flattened-device-tree.js';
 import { createVirtBoard, type VirtBoard } from './virt.js';
 
@@ -110,8 +111,6 @@ describe('the device tree', () => {
   });
 });
 
-const qemu = spawnSync('qemu-system-riscv64', ['--version']).status === 0;
-
 /** Every property by path, with phandles replaced by the paths they stand for. */
 function flatten(root: DeviceTreeNode): Map<string, string> {
   const paths = new Map<number, string>();
@@ -144,7 +143,7 @@ function flatten(root: DeviceTreeNode): Map<string, string> {
   return flat;
 }
 
-describe.skipIf(!qemu && process.env.CI !== 'true')('next to QEMU', () => {
+describe.skipIf(!haveTools('qemu-system-riscv64'))('next to QEMU', () => {
   /** Devices of QEMU's board that this one lacks. */
   const ABSENT = /^\/(pmu|fw-cfg@|flash@|platform-bus@|soc\/pci@)/;
   /** Properties that differ, and why. */
@@ -161,7 +160,7 @@ describe.skipIf(!qemu && process.env.CI !== 'true')('next to QEMU', () => {
     let theirs: Map<string, string>;
     try {
       const run = spawnSync(
-        'qemu-system-riscv64',
+        toolPath('qemu-system-riscv64'),
         ['-M', `virt,dumpdtb=${dtb}`, '-smp', `${harts}`, '-m', '64M'],
         { timeout: 60_000, encoding: 'utf8' },
       );

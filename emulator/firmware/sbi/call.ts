@@ -35,6 +35,8 @@ export interface HartControl {
   setTimer(hart: number, ticks: bigint): void;
   /** Raises SSIP on a hart. */
   raiseSoftwareInterrupt(hart: number): void;
+  /** Lowers SSIP on a hart; whether it had been pending (SBI 2.0, 5.4: only a legacy call needs this). */
+  lowerSoftwareInterrupt(hart: number): boolean;
   /** FENCE.I on a hart, at once. */
   fenceInstruction(hart: number): void;
   /** SFENCE.VMA on a hart: the whole TLB when `size` is 0 or all ones, otherwise the range. */
@@ -46,6 +48,18 @@ export interface HartControl {
   readMemory(address: bigint, length: number): Uint8Array | undefined;
   /** Writes physical RAM; false when the range is not RAM. */
   writeMemory(address: bigint, bytes: Uint8Array): boolean;
+  /**
+   * Reads bytes at a virtual address as a load by the hart's S-mode would, or says which fault that load takes
+   * (SBI 2.0, chapter 5: legacy calls pass hart masks this way).
+   */
+  readVirtual(hart: number, address: bigint, length: number): Uint8Array | LoadFault;
+}
+
+/** The exception a load takes: `cause` is 13 (load page fault) or 5 (load access fault). */
+export interface LoadFault {
+  readonly cause: number;
+  /** The faulting virtual address. */
+  readonly address: bigint;
 }
 
 /** Console as the firmware uses it; the machine connects it to the UART's host side. */
@@ -65,12 +79,15 @@ export interface SbiRequest {
 
 /**
  * What a call returns. `return` puts error and value into a0/a1 (legacy calls only a0); `no-return` means that the
- * hart's state was replaced (hart_stop, non-retentive suspend, reset).
+ * hart's state was replaced (hart_stop, non-retentive suspend, reset). A retentive suspend returns at once; the hart
+ * then waits before it executes the next instruction. `trap` raises an exception in the calling supervisor with sepc
+ * at the ECALL (chapter 5: faults that legacy calls take on its behalf).
  */
 export type SbiResult =
   | { readonly kind: 'return'; readonly error: number; readonly value: bigint }
   | { readonly kind: 'legacy'; readonly value: bigint }
-  | { readonly kind: 'no-return' };
+  | { readonly kind: 'no-return' }
+  | { readonly kind: 'trap'; readonly cause: number; readonly tval: bigint };
 
 /** The firmware itself: `handle` is called for every ECALL from S-mode when no guest firmware runs in M-mode. */
 export interface Sbi {
