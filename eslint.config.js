@@ -35,6 +35,8 @@ export default defineConfig(
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
       '@typescript-eslint/prefer-literal-enum-member': ['error', { allowBitwiseExpressions: true }],
       '@typescript-eslint/no-unsafe-enum-comparison': 'off',
+      // Modes and causes are read out of registers as numbers.
+      '@typescript-eslint/no-unsafe-enum-assignment': 'off',
       '@typescript-eslint/unified-signatures': 'off',
       '@typescript-eslint/class-literal-property-style': 'off',
     },

@@ -70,7 +70,10 @@ const operations: readonly Operation[] = definitions.flatMap((definition): Opera
   ...(compressible.has(definition.name) ? [{ definition, length: 2 } as const] : []),
 ]);
 const operationNumbers = new Map(
-  operations.map(({ definition, length }, index) => [definitionIndex(definition.name) * 2 + (length === 2 ? 1 : 0), FIRST + index]),
+  operations.map(({ definition, length }, index) => [
+    definitionIndex(definition.name) * 2 + (length === 2 ? 1 : 0),
+    FIRST + index,
+  ]),
 );
 
 /** Operation number of a decoded instruction. */
@@ -101,7 +104,10 @@ export function entryImmediate(decoded: Decoded, bits: number): number {
 let compiled: Promise<WebAssembly.Module> | undefined;
 
 /** Instantiates the interpreter over a machine's memory. */
-export async function createInterpreter(memory: WebAssembly.Memory, calls: EngineCalls): Promise<Interpreter> {
+export async function createInterpreter(
+  memory: WebAssembly.Memory,
+  calls: EngineCalls,
+): Promise<Interpreter> {
   compiled ??= WebAssembly.compile(assemble());
   const instance = await WebAssembly.instantiate(await compiled, {
     env: {
@@ -111,7 +117,8 @@ export async function createInterpreter(memory: WebAssembly.Memory, calls: Engin
       cross: (hart: number) => calls.cross(hart),
       load: (hart: number, entry: number, size: number) => calls.load(hart, entry, size),
       store: (hart: number, entry: number, size: number) => calls.store(hart, entry, size),
-      atomic: (hart: number, entry: number, size: number, write: number) => calls.atomic(hart, entry, size, write),
+      atomic: (hart: number, entry: number, size: number, write: number) =>
+        calls.atomic(hart, entry, size, write),
       system: (hart: number, entry: number) => calls.system(hart, entry),
     },
   });
@@ -228,12 +235,22 @@ class Loop {
     const { f } = this;
     f.get(this.pc).i64(-4096n).op(Op.I64And).set(this.pageAddress);
     f.get(this.hart);
-    f.get(this.pc).op(Op.I32WrapI64).i32(8).op(Op.I32ShrU).i32((layout.FETCH_ENTRIES - 1) << 4).op(Op.I32And);
+    f.get(this.pc)
+      .op(Op.I32WrapI64)
+      .i32(8)
+      .op(Op.I32ShrU)
+      .i32((layout.FETCH_ENTRIES - 1) << 4)
+      .op(Op.I32And);
     f.op(Op.I32Add).tee(this.linear).memory(Op.I64Load, layout.FETCH_TLB);
-    f.get(this.pageAddress).get(this.hart).memory(Op.I32Load, layout.FETCH_MODE).op(Op.I64ExtendI32U, Op.I64Or);
+    f.get(this.pageAddress)
+      .get(this.hart)
+      .memory(Op.I32Load, layout.FETCH_MODE)
+      .op(Op.I64ExtendI32U, Op.I64Or);
     f.op(Op.I64Eq);
     f.open(Op.If);
-    f.get(this.linear).memory(Op.I32Load, layout.FETCH_TLB + 8).set(this.page);
+    f.get(this.linear)
+      .memory(Op.I32Load, layout.FETCH_TLB + 8)
+      .set(this.page);
     f.else();
     this.saveAt(() => f.get(this.pc));
     f.get(this.hart).call(this.imports.fetch);
@@ -243,7 +260,12 @@ class Loop {
     f.i32(layout.PAGE_ENTRIES).set(this.span);
     f.i64(BigInt(layout.PAGE_SIZE)).set(this.pageBytes);
     f.get(this.page);
-    f.get(this.pc).op(Op.I32WrapI64).i32(0xffe).op(Op.I32And).i32(layout.ENTRY_SHIFT).op(Op.I32Shl, Op.I32Add);
+    f.get(this.pc)
+      .op(Op.I32WrapI64)
+      .i32(0xffe)
+      .op(Op.I32And)
+      .i32(layout.ENTRY_SHIFT)
+      .op(Op.I32Shl, Op.I32Add);
     f.set(this.ip);
   }
 
@@ -256,11 +278,16 @@ class Loop {
     f.branch(this.leave);
     f.close();
     f.get(this.budget).i32(1).op(Op.I32Sub).set(this.budget);
+    let illegal = this.next;
     const labels: Label[] = [];
-    for (let i = 0; i < count; i++) labels.unshift(f.open(Op.Block));
+    for (let number = count - 1; number >= 0; number--) {
+      const label = f.open(Op.Block);
+      labels.unshift(label);
+      if (number === ILLEGAL) illegal = label;
+    }
     // The innermost block, opened last, is operation 0.
     f.get(this.ip).memory(Op.I32Load16U, layout.ENTRY_OP);
-    f.branchTable(labels, labels[ILLEGAL] as Label);
+    f.branchTable(labels, illegal);
     for (let number = 0; number < count; number++) {
       f.close();
       this.emitOperation(number);
@@ -288,7 +315,9 @@ class Loop {
         f.get(this.hart).call(this.imports.cross);
         this.emitOutcome();
         f.get(this.hart).i32(layout.CROSSING).op(Op.I32Add).tee(this.ip);
-        f.i32(layout.PAGE_ENTRIES - layout.ENTRY_SIZE).op(Op.I32Sub).set(this.page);
+        f.i32(layout.PAGE_ENTRIES - layout.ENTRY_SIZE)
+          .op(Op.I32Sub)
+          .set(this.page);
         f.i32(0).set(this.span);
         f.i64(0n).set(this.pageBytes);
         f.branch(this.next);
@@ -323,7 +352,12 @@ class Loop {
         this.expression(effect.target, length);
         f.set(this.address);
         this.setRd(() => this.emitPc(length));
-        f.get(this.address).get(this.pageAddress).op(Op.I64Xor).tee(this.value).get(this.pageBytes).op(Op.I64LtU);
+        f.get(this.address)
+          .get(this.pageAddress)
+          .op(Op.I64Xor)
+          .tee(this.value)
+          .get(this.pageBytes)
+          .op(Op.I64LtU);
         f.open(Op.If);
         f.get(this.page).get(this.value).op(Op.I32WrapI64).i32(layout.ENTRY_SHIFT).op(Op.I32Shl, Op.I32Add);
         f.set(this.ip).branch(this.next);
@@ -389,11 +423,18 @@ class Loop {
   private openDataLookup(size: Size, write: boolean): void {
     const { f } = this;
     f.get(this.bank);
-    f.get(this.address).op(Op.I32WrapI64).i32(7).op(Op.I32ShrU).i32((layout.DATA_ENTRIES - 1) << 5).op(Op.I32And);
+    f.get(this.address)
+      .op(Op.I32WrapI64)
+      .i32(7)
+      .op(Op.I32ShrU)
+      .i32((layout.DATA_ENTRIES - 1) << 5)
+      .op(Op.I32And);
     f.op(Op.I32Add).tee(this.linear);
     f.memory(Op.I64Load, write ? layout.DATA_WRITE_TAG : 0);
     // A misaligned address keeps its low bits and so never equals a tag.
-    f.get(this.address).i64(-4096n | BigInt(size - 1)).op(Op.I64And, Op.I64Eq);
+    f.get(this.address)
+      .i64(-4096n | BigInt(size - 1))
+      .op(Op.I64And, Op.I64Eq);
     f.open(Op.If);
     f.get(this.address).op(Op.I32WrapI64).get(this.linear).memory(Op.I32Load, layout.DATA_DELTA);
     f.op(Op.I32Add).set(this.linear);
@@ -445,7 +486,11 @@ class Loop {
     this.openDataLookup(size, write);
     f.get(this.hart).get(this.address).memory(Op.I64Store, layout.ACCESS_ADDRESS);
     this.emitSave();
-    f.get(this.hart).get(this.ip).i32(size).i32(write ? 1 : 0).call(this.imports.atomic);
+    f.get(this.hart)
+      .get(this.ip)
+      .i32(size)
+      .i32(write ? 1 : 0)
+      .call(this.imports.atomic);
     this.emitOutcome();
     f.get(this.hart).memory(Op.I32Load, layout.ACCESS_LINEAR).set(this.linear);
     f.close();
@@ -475,7 +520,12 @@ class Loop {
   }
 
   private advance(length: 2 | 4): void {
-    this.f.get(this.ip).i32(length << layout.ENTRY_SHIFT).op(Op.I32Add).set(this.ip).branch(this.next);
+    this.f
+      .get(this.ip)
+      .i32(length << layout.ENTRY_SHIFT)
+      .op(Op.I32Add)
+      .set(this.ip)
+      .branch(this.next);
   }
 
   /** Leaves the address of this instruction, plus `offset`, on the stack. */
@@ -521,7 +571,9 @@ class Loop {
 
   private register(field: 'rs1' | 'rs2'): void {
     const { f } = this;
-    f.get(this.hart).get(this.ip).memory(Op.I32Load8U, field === 'rs1' ? layout.ENTRY_RS1 : layout.ENTRY_RS2);
+    f.get(this.hart)
+      .get(this.ip)
+      .memory(Op.I32Load8U, field === 'rs1' ? layout.ENTRY_RS1 : layout.ENTRY_RS2);
     f.op(Op.I32Add).memory(Op.I64Load, layout.REGISTERS);
   }
 

@@ -109,6 +109,7 @@ export function layOut(harts: number, ramSize: number, slotCount = 1024): Memory
   const slots = HARTS + harts * HART_SIZE;
   const ram = Math.ceil((slots + slotCount * SLOT_SIZE) / 65536) * 65536;
   const pages = Math.ceil((ram + ramSize) / 65536);
-  if (pages > 65536) throw new RangeError(`${ramSize} bytes of RAM do not fit: at most ${65536 * 65536 - ram}`);
+  if (pages > 65536)
+    throw new RangeError(`${ramSize} bytes of RAM do not fit: at most ${65536 * 65536 - ram}`);
   return { harts, slots, slotCount, ram, ramSize, pages };
 }

@@ -285,7 +285,12 @@ export class ModuleBuilder {
   private readonly functions: { name: string; type: number; body: FunctionBody }[] = [];
 
   /** Imports a function; all imports come before the first {@link define}. Returns its index. */
-  import(module: string, name: string, parameters: readonly ValueType[], results: readonly ValueType[]): number {
+  import(
+    module: string,
+    name: string,
+    parameters: readonly ValueType[],
+    results: readonly ValueType[],
+  ): number {
     this.imports.push({ module, name, type: this.type({ parameters, results }) });
     return this.imports.length - 1;
   }
@@ -343,7 +348,10 @@ export class ModuleBuilder {
     section(7, (content) => {
       content.unsigned(this.functions.length);
       this.functions.forEach((entry, index) => {
-        content.name(entry.name).byte(0x00).unsigned(this.imports.length + index);
+        content
+          .name(entry.name)
+          .byte(0x00)
+          .unsigned(this.imports.length + index);
       });
     });
     section(10, (content) => {

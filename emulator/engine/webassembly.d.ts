@@ -3,11 +3,11 @@
  * with the DOM library, whose other names do not exist everywhere the emulator runs.
  */
 declare namespace WebAssembly {
-  class Module {
-    private constructor();
+  /** A compiled module; opaque. */
+  interface Module {
+    readonly [Symbol.toStringTag]: 'WebAssembly.Module';
   }
-  class Instance {
-    private constructor();
+  interface Instance {
     readonly exports: Readonly<Record<string, unknown>>;
   }
   class Memory {

@@ -8,7 +8,10 @@ import type { Hart, WideCsr } from './hart.js';
 import { Status } from './hart.js';
 
 /** RV64IMAC with S and U (misa, 3.1.1). */
-const MISA = (2n << 62n) | [..."IMACSU"].reduce((bits, letter) => bits | (1n << BigInt(letter.charCodeAt(0) - 65)), 0n);
+const MISA = Array.from('IMACSU').reduce(
+  (bits, letter) => bits | (1n << BigInt(letter.charCodeAt(0) - 65)),
+  2n << 62n,
+);
 
 /** UXL and SXL: 64 bits, not changeable. */
 const SXL_UXL = 0xan << 32n;

@@ -50,7 +50,8 @@ export class DataAccess {
   store(hart: Hart, entry: number, size: number): Outcome {
     const address = this.address(hart);
     const value = hart.environment.memory.u64[(hart.base + layout.ACCESS_VALUE) >> 3] ?? 0n;
-    if ((Number(address & 7n) & (size - 1)) !== 0) return this.misalignedStore(hart, entry, address, size, value);
+    if ((Number(address & 7n) & (size - 1)) !== 0)
+      return this.misalignedStore(hart, entry, address, size, value);
     const physical = hart.translate(address, 'store');
     if (physical < 0) return this.fault(hart, -1 - physical, address);
     const { ram, memory } = hart.environment;

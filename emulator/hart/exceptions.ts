@@ -51,5 +51,7 @@ const interruptNames: Readonly<Record<number, string>> = {
 
 /** Name of a trap's cause as the manual has it. */
 export function causeName(code: number, interrupt: boolean): string {
-  return (interrupt ? interruptNames : exceptionNames)[code] ?? `${interrupt ? 'interrupt' : 'exception'} ${code}`;
+  return (
+    (interrupt ? interruptNames : exceptionNames)[code] ?? `${interrupt ? 'interrupt' : 'exception'} ${code}`
+  );
 }

@@ -117,7 +117,13 @@ function emitMark(hart: Hart, code: number): void {
 }
 
 /** Zicsr (Unprivileged ISA, chapter 7): which forms read and which write is table 6 there. */
-function accessCsr(hart: Hart, name: string, bits: number, illegal: () => Outcome, next: () => void): Outcome {
+function accessCsr(
+  hart: Hart,
+  name: string,
+  bits: number,
+  illegal: () => Outcome,
+  next: () => void,
+): Outcome {
   const number = bits >>> 20;
   const rd = (bits >>> 7) & 31;
   const source = (bits >>> 15) & 31;

@@ -300,7 +300,10 @@ export class Hart {
     const changed = before ^ after;
     if ((changed & Status.MXR) !== 0) {
       for (let bank = 0; bank < layout.DATA_BANKS; bank++) this.tlb.flushBank(bank);
-    } else if ((changed & (Status.MPRV | Status.MPP | Status.SUM)) !== 0 && ((before | after) & Status.MPRV) !== 0) {
+    } else if (
+      (changed & (Status.MPRV | Status.MPP | Status.SUM)) !== 0 &&
+      ((before | after) & Status.MPRV) !== 0
+    ) {
       this.tlb.flushBank(layout.DataBank.Machine);
     }
     if ((changed & (Status.SUM | Status.MPRV)) !== 0) this.modeChanged();
@@ -410,7 +413,8 @@ export class Hart {
       this.setWide('sepc', epc);
       this.setWide('scause', code);
       this.setWide('stval', tval);
-      const previous = ((status & Status.SIE) !== 0 ? Status.SPIE : 0) | (from === Mode.User ? 0 : Status.SPP);
+      const previous =
+        ((status & Status.SIE) !== 0 ? Status.SPIE : 0) | (from === Mode.User ? 0 : Status.SPP);
       this.writeStatus(previous, Status.SIE | Status.SPIE | Status.SPP);
       vector = this.wide('stvec');
     } else {

@@ -37,7 +37,8 @@ export class Tlb {
     for (let bank = 0; bank < layout.DATA_BANKS; bank++) {
       const entry = this.dataEntry(bank, address);
       if (this.tag(entry) === page) this.setTag(entry, INVALID);
-      if (this.tag(entry + layout.DATA_WRITE_TAG) === page) this.setTag(entry + layout.DATA_WRITE_TAG, INVALID);
+      if (this.tag(entry + layout.DATA_WRITE_TAG) === page)
+        this.setTag(entry + layout.DATA_WRITE_TAG, INVALID);
     }
     const fetch = this.fetchEntry(address);
     if ((this.tag(fetch) & -4096n & INVALID) === page) this.setTag(fetch, INVALID);
@@ -56,7 +57,8 @@ export class Tlb {
       if (this.tag(entry) !== page) this.setTag(entry, INVALID);
       this.setTag(entry + layout.DATA_WRITE_TAG, page);
     } else {
-      if (this.tag(entry + layout.DATA_WRITE_TAG) !== page) this.setTag(entry + layout.DATA_WRITE_TAG, INVALID);
+      if (this.tag(entry + layout.DATA_WRITE_TAG) !== page)
+        this.setTag(entry + layout.DATA_WRITE_TAG, INVALID);
       this.setTag(entry, page);
     }
     this.memory.i32[(entry + layout.DATA_DELTA) >> 2] = delta;

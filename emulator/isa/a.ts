@@ -19,9 +19,7 @@ function pair(name: string, funct5: string, value: (size: 4 | 8) => Expr): Defin
 
 function minMax(name: string, funct5: string, op: CompareOp, signed: boolean): Definition[] {
   return pair(name, funct5, (size) =>
-    size === 8
-      ? pick(op, memoryValue, rs2)
-      : pick(op, extend32(signed, memoryValue), extend32(signed, rs2)),
+    size === 8 ? pick(op, memoryValue, rs2) : pick(op, extend32(signed, memoryValue), extend32(signed, rs2)),
   );
 }
 

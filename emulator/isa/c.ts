@@ -36,7 +36,11 @@ const jumpOffset = (bits: number): number =>
   );
 const branchOffset = (bits: number): number =>
   signExtend(
-    field(bits, 12, 12, 8) | field(bits, 11, 10, 3) | field(bits, 6, 5, 6) | field(bits, 4, 3, 1) | field(bits, 2, 2, 5),
+    field(bits, 12, 12, 8) |
+      field(bits, 11, 10, 3) |
+      field(bits, 6, 5, 6) |
+      field(bits, 4, 3, 1) |
+      field(bits, 2, 2, 5),
     9,
   );
 
@@ -68,10 +72,26 @@ export const c: CompressedDefinition[] = [
     const imm = field(b, 12, 11, 4) | field(b, 10, 7, 6) | field(b, 6, 6, 2) | field(b, 5, 5, 3);
     return imm === 0 ? undefined : { rd: primeRs2(b), rs1: SP, imm };
   }),
-  compressed('c.lw', '010 ... ... .. ... 00', 'lw', (b) => ({ rd: primeRs2(b), rs1: prime(b), imm: wordOffset(b) })),
-  compressed('c.ld', '011 ... ... .. ... 00', 'ld', (b) => ({ rd: primeRs2(b), rs1: prime(b), imm: doubleOffset(b) })),
-  compressed('c.sw', '110 ... ... .. ... 00', 'sw', (b) => ({ rs1: prime(b), rs2: primeRs2(b), imm: wordOffset(b) })),
-  compressed('c.sd', '111 ... ... .. ... 00', 'sd', (b) => ({ rs1: prime(b), rs2: primeRs2(b), imm: doubleOffset(b) })),
+  compressed('c.lw', '010 ... ... .. ... 00', 'lw', (b) => ({
+    rd: primeRs2(b),
+    rs1: prime(b),
+    imm: wordOffset(b),
+  })),
+  compressed('c.ld', '011 ... ... .. ... 00', 'ld', (b) => ({
+    rd: primeRs2(b),
+    rs1: prime(b),
+    imm: doubleOffset(b),
+  })),
+  compressed('c.sw', '110 ... ... .. ... 00', 'sw', (b) => ({
+    rs1: prime(b),
+    rs2: primeRs2(b),
+    imm: wordOffset(b),
+  })),
+  compressed('c.sd', '111 ... ... .. ... 00', 'sd', (b) => ({
+    rs1: prime(b),
+    rs2: primeRs2(b),
+    imm: doubleOffset(b),
+  })),
 
   compressed('c.addi', '000 . ..... ..... 01', 'addi', (b) => ({ rd: full(b), rs1: full(b), imm: imm6(b) })),
   compressed('c.addiw', '001 . ..... ..... 01', 'addiw', (b) =>
@@ -88,9 +108,21 @@ export const c: CompressedDefinition[] = [
   compressed('c.lui', '011 . ..... ..... 01', 'lui', (b) =>
     imm6(b) === 0 ? undefined : { rd: full(b), imm: imm6(b) << 12 },
   ),
-  compressed('c.srli', '100 . 00 ... ..... 01', 'srli', (b) => ({ rd: prime(b), rs1: prime(b), imm: shamt6(b) })),
-  compressed('c.srai', '100 . 01 ... ..... 01', 'srai', (b) => ({ rd: prime(b), rs1: prime(b), imm: shamt6(b) })),
-  compressed('c.andi', '100 . 10 ... ..... 01', 'andi', (b) => ({ rd: prime(b), rs1: prime(b), imm: imm6(b) })),
+  compressed('c.srli', '100 . 00 ... ..... 01', 'srli', (b) => ({
+    rd: prime(b),
+    rs1: prime(b),
+    imm: shamt6(b),
+  })),
+  compressed('c.srai', '100 . 01 ... ..... 01', 'srai', (b) => ({
+    rd: prime(b),
+    rs1: prime(b),
+    imm: shamt6(b),
+  })),
+  compressed('c.andi', '100 . 10 ... ..... 01', 'andi', (b) => ({
+    rd: prime(b),
+    rs1: prime(b),
+    imm: imm6(b),
+  })),
   arithmetic('sub', '100 0 11 ... 00 ... 01'),
   arithmetic('xor', '100 0 11 ... 01 ... 01'),
   arithmetic('or', '100 0 11 ... 10 ... 01'),
@@ -101,7 +133,11 @@ export const c: CompressedDefinition[] = [
   compressed('c.beqz', '110 ... ... ..... 01', 'beq', (b) => ({ rs1: prime(b), imm: branchOffset(b) })),
   compressed('c.bnez', '111 ... ... ..... 01', 'bne', (b) => ({ rs1: prime(b), imm: branchOffset(b) })),
 
-  compressed('c.slli', '000 . ..... ..... 10', 'slli', (b) => ({ rd: full(b), rs1: full(b), imm: shamt6(b) })),
+  compressed('c.slli', '000 . ..... ..... 10', 'slli', (b) => ({
+    rd: full(b),
+    rs1: full(b),
+    imm: shamt6(b),
+  })),
   compressed('c.lwsp', '010 . ..... ..... 10', 'lw', (b) =>
     full(b) === 0
       ? undefined

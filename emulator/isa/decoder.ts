@@ -38,7 +38,8 @@ const buckets: (readonly [number, Definition])[][] = Array.from({ length: 1024 }
 definitions.forEach((definition, index) => {
   for (let key = 0; key < 1024; key++) {
     const word = (key & 127) | ((key >>> 7) << 12);
-    if ((word & definition.mask & 0x707f) === (definition.match & 0x707f)) buckets[key]?.push([index, definition]);
+    if ((word & definition.mask & 0x707f) === (definition.match & 0x707f))
+      buckets[key]?.push([index, definition]);
   }
 });
 for (const bucket of buckets) bucket.sort((x, y) => specificity(y[1].mask) - specificity(x[1].mask));
@@ -73,7 +74,13 @@ export function decode(bits: number): Decoded | undefined {
   }
   for (const [index, definition] of buckets[(bits & 127) | (((bits >>> 12) & 7) << 7)] ?? []) {
     if ((bits & definition.mask) >>> 0 === definition.match) {
-      return { index, definition, name: definition.name, length: 4, operands: operandsOf(definition.format, bits) };
+      return {
+        index,
+        definition,
+        name: definition.name,
+        length: 4,
+        operands: operandsOf(definition.format, bits),
+      };
     }
   }
   return undefined;

@@ -14,7 +14,9 @@ const register = (index: number): string => registerNames[index] ?? `x${index}`;
 export function disassemble(bits: number, pc: bigint): string {
   const decoded = decode(bits);
   if (!decoded) {
-    return (bits & 3) === 3 ? `.word 0x${(bits >>> 0).toString(16)}` : `.half 0x${(bits & 0xffff).toString(16)}`;
+    return (bits & 3) === 3
+      ? `.word 0x${(bits >>> 0).toString(16)}`
+      : `.half 0x${(bits & 0xffff).toString(16)}`;
   }
   const operands = operandText(decoded, pc);
   return operands === '' ? decoded.name : `${decoded.name} ${operands}`;

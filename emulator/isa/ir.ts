@@ -11,19 +11,7 @@ export type RegisterField = 'rs1' | 'rs2';
 
 /** Binary operators on 64-bit values. Division is only applied where it cannot trap. */
 export type BinaryOp =
-  | 'add'
-  | 'sub'
-  | 'mul'
-  | 'divS'
-  | 'divU'
-  | 'remS'
-  | 'remU'
-  | 'and'
-  | 'or'
-  | 'xor'
-  | 'shl'
-  | 'shrS'
-  | 'shrU';
+  'add' | 'sub' | 'mul' | 'divS' | 'divU' | 'remS' | 'remU' | 'and' | 'or' | 'xor' | 'shl' | 'shrS' | 'shrU';
 
 /** Comparisons of 64-bit values; the result is a condition. */
 export type CompareOp = 'eq' | 'ne' | 'ltS' | 'ltU' | 'geS' | 'geU';
@@ -48,7 +36,13 @@ export type Expr =
   /** Only the chosen arm is evaluated. */
   | { readonly kind: 'choose'; readonly condition: Condition; readonly yes: Expr; readonly no: Expr }
   /** High 64 bits of the 128-bit product. */
-  | { readonly kind: 'mulHigh'; readonly signedA: boolean; readonly signedB: boolean; readonly a: Expr; readonly b: Expr }
+  | {
+      readonly kind: 'mulHigh';
+      readonly signedA: boolean;
+      readonly signedB: boolean;
+      readonly a: Expr;
+      readonly b: Expr;
+    }
   /** Inside an `amo`: the value that was in memory, sign-extended. */
   | { readonly kind: 'memoryValue' };
 
@@ -94,7 +88,12 @@ export const extend32 = (signed: boolean, value: Expr): Expr => ({ kind: 'extend
 export const compare = (op: CompareOp, a: Expr, b: Expr): Condition => ({ kind: 'compare', op, a, b });
 export const both = (a: Condition, b: Condition): Condition => ({ kind: 'both', a, b });
 export const truth = (condition: Condition): Expr => ({ kind: 'truth', condition });
-export const choose = (condition: Condition, yes: Expr, no: Expr): Expr => ({ kind: 'choose', condition, yes, no });
+export const choose = (condition: Condition, yes: Expr, no: Expr): Expr => ({
+  kind: 'choose',
+  condition,
+  yes,
+  no,
+});
 export const mulHigh = (signedA: boolean, signedB: boolean, a: Expr, b: Expr): Expr => ({
   kind: 'mulHigh',
   signedA,
@@ -104,8 +103,18 @@ export const mulHigh = (signedA: boolean, signedB: boolean, a: Expr, b: Expr): E
 });
 
 export const setRd = (value: Expr): Effect => ({ kind: 'setRd', value });
-export const load = (size: Size, signed: boolean, address: Expr): Effect => ({ kind: 'load', size, signed, address });
-export const store = (size: Size, address: Expr, value: Expr): Effect => ({ kind: 'store', size, address, value });
+export const load = (size: Size, signed: boolean, address: Expr): Effect => ({
+  kind: 'load',
+  size,
+  signed,
+  address,
+});
+export const store = (size: Size, address: Expr, value: Expr): Effect => ({
+  kind: 'store',
+  size,
+  address,
+  value,
+});
 export const branch = (condition: Condition): Effect => ({ kind: 'branch', condition });
 export const amo = (size: 4 | 8, value: Expr): Effect => ({ kind: 'amo', size, value });
 export const system: Effect = { kind: 'system' };

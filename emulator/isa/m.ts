@@ -35,10 +35,35 @@ export const m = [
   define('divu', 'R', '0000001 ..... ..... 101 ..... 0110011', setRd(divideUnsigned(rs1, rs2))),
   define('rem', 'R', '0000001 ..... ..... 110 ..... 0110011', setRd(remainderSigned(rs1, rs2))),
   define('remu', 'R', '0000001 ..... ..... 111 ..... 0110011', setRd(remainderUnsigned(rs1, rs2))),
-  define('mulw', 'R', '0000001 ..... ..... 000 ..... 0111011', setRd(extend32(true, binary('mul', rs1, rs2)))),
+  define(
+    'mulw',
+    'R',
+    '0000001 ..... ..... 000 ..... 0111011',
+    setRd(extend32(true, binary('mul', rs1, rs2))),
+  ),
   // Sign-extended 32-bit operands cannot overflow a 64-bit division.
-  define('divw', 'R', '0000001 ..... ..... 100 ..... 0111011', setRd(extend32(true, divideSigned(signedA, signedB)))),
-  define('divuw', 'R', '0000001 ..... ..... 101 ..... 0111011', setRd(extend32(true, divideUnsigned(unsignedA, unsignedB)))),
-  define('remw', 'R', '0000001 ..... ..... 110 ..... 0111011', setRd(extend32(true, remainderSigned(signedA, signedB)))),
-  define('remuw', 'R', '0000001 ..... ..... 111 ..... 0111011', setRd(extend32(true, remainderUnsigned(unsignedA, unsignedB)))),
+  define(
+    'divw',
+    'R',
+    '0000001 ..... ..... 100 ..... 0111011',
+    setRd(extend32(true, divideSigned(signedA, signedB))),
+  ),
+  define(
+    'divuw',
+    'R',
+    '0000001 ..... ..... 101 ..... 0111011',
+    setRd(extend32(true, divideUnsigned(unsignedA, unsignedB))),
+  ),
+  define(
+    'remw',
+    'R',
+    '0000001 ..... ..... 110 ..... 0111011',
+    setRd(extend32(true, remainderSigned(signedA, signedB))),
+  ),
+  define(
+    'remuw',
+    'R',
+    '0000001 ..... ..... 111 ..... 0111011',
+    setRd(extend32(true, remainderUnsigned(unsignedA, unsignedB))),
+  ),
 ];

@@ -48,12 +48,22 @@ export class SystemBus implements Bus {
   }
 
   private find(address: number, size: number): Region | undefined {
-    return this.regions.find((region) => address >= region.base && address + size <= region.base + region.size);
+    return this.regions.find(
+      (region) => address >= region.base && address + size <= region.base + region.size,
+    );
   }
 
   private observe(hart: Hart, address: number, size: number, write: boolean, value: bigint): void {
     const { events } = hart.environment;
     if (!events.wants('mmio')) return;
-    events.emit('mmio', { time: hart.environment.now(), hart: hart.id, address, size, write, value, pc: hart.pc });
+    events.emit('mmio', {
+      time: hart.environment.now(),
+      hart: hart.id,
+      address,
+      size,
+      write,
+      value,
+      pc: hart.pc,
+    });
   }
 }

@@ -69,7 +69,8 @@ export class MachineHarts implements HartControl {
   wait(hart: Hart): void {
     hart.idle = true;
     this.host.trace(5, hart.id, 0, 0n);
-    if (this.host.events.wants('idle')) this.host.events.emit('idle', { time: this.host.now(), hart: hart.id });
+    if (this.host.events.wants('idle'))
+      this.host.events.emit('idle', { time: this.host.now(), hart: hart.id });
   }
 
   /** Ends a hart's waiting, at the present time. */
@@ -77,7 +78,8 @@ export class MachineHarts implements HartControl {
     hart.idle = false;
     hart.local = Math.max(hart.local, this.host.now());
     this.host.trace(6, hart.id, 0, 0n);
-    if (this.host.events.wants('wake')) this.host.events.emit('wake', { time: this.host.now(), hart: hart.id });
+    if (this.host.events.wants('wake'))
+      this.host.events.emit('wake', { time: this.host.now(), hart: hart.id });
     const resume = hart.onResume;
     hart.onResume = undefined;
     resume?.();

@@ -114,7 +114,10 @@ export class Machine {
     this.schedule = createSchedule(harts, options.seed ?? 0);
     this.bootHart = this.schedule.bootHart;
     const plan = layout.layOut(harts, ramSize);
-    this.linear = new LinearMemory(new WebAssembly.Memory({ initial: plan.pages, maximum: plan.pages }), plan);
+    this.linear = new LinearMemory(
+      new WebAssembly.Memory({ initial: plan.pages, maximum: plan.pages }),
+      plan,
+    );
     this.memory = new GuestRam(this.linear, 0x80000000, (address, length) => {
       this.code.changed(address - 0x80000000, length);
     });
@@ -149,7 +152,9 @@ export class Machine {
       raised: (hart) => {
         this.raised(hart);
       },
-      trace: environment.trace,
+      trace: (kind, hart, a, b) => {
+        environment.trace(kind, hart, a, b);
+      },
     });
     this.sbi = builtinFirmware
       ? createSbi({
@@ -237,7 +242,12 @@ export class Machine {
   digest(): string {
     if (!this.stateDigest) throw new Error('the machine is not ready');
     const counts = this.harts.flatMap((hart) => [hart.steps, hart.trapped, hart.local]);
-    return this.stateDigest.compute(this.linear, [this.cycles, this.executed, ...this.trace.words, ...counts]);
+    return this.stateDigest.compute(this.linear, [
+      this.cycles,
+      this.executed,
+      ...this.trace.words,
+      ...counts,
+    ]);
   }
 
   /** Fingerprint of the trace alone: cheap, and different wherever two schedules differed in effect. */
@@ -257,18 +267,20 @@ export class Machine {
 
   /** Runs until something in `limits` is reached or the guest stops. */
   run(limits: RunLimits = {}): StopReason {
-    const untilCycle = limits.untilTime === undefined ? Infinity : Math.ceil(limits.untilTime * this.frequency);
+    const untilCycle =
+      limits.untilTime === undefined ? Infinity : Math.ceil(limits.untilTime * this.frequency);
     const untilInstructions = limits.untilInstructions ?? Infinity;
     for (;;) {
-      if (this.stopped) return this.stopped;
+      const stopped = this.stopReason();
+      if (stopped) return stopped;
       if (this.window) {
-        if (!this.runWindow(this.window, untilInstructions)) return this.stopped ?? { kind: 'budget' };
+        if (!this.runWindow(this.window, untilInstructions)) return this.stopReason() ?? { kind: 'budget' };
         continue;
       }
       if (this.windowStart >= untilCycle || this.executed >= untilInstructions) return { kind: 'budget' };
       if (limits.until?.()) return { kind: 'until' };
       this.runDue(this.windowStart);
-      if (this.stopped) return this.stopped;
+      if (this.stopReason()) continue;
       if (!this.harts.some(isRunnable)) {
         const reason = this.skip(untilCycle, limits.stopWhenIdle ?? false);
         if (reason) return reason;
@@ -282,6 +294,11 @@ export class Machine {
   }
 
   // --- The run loop ---
+
+  /** Read through a call, because what runs in between may set it. */
+  private stopReason(): DeviceStop | undefined {
+    return this.stopped;
+  }
 
   /** Every hart waits: moves guest time to the next event. */
   private skip(untilCycle: number, stopWhenIdle: boolean): StopReason | undefined {
@@ -298,7 +315,7 @@ export class Machine {
     while (this.position < window.order.length) {
       const hart = this.harts[window.order[this.position] ?? 0];
       if (hart && !this.runHart(hart, untilInstructions)) return false;
-      if (this.stopped) return false;
+      if (this.stopReason()) return false;
       this.position++;
       this.begun = false;
     }
@@ -316,7 +333,7 @@ export class Machine {
       hart.setReservation(-1);
       if (hart.local < this.windowStart) hart.local = this.windowStart;
     }
-    while (hart.local < this.windowEnd && isRunnable(hart) && !this.stopped) {
+    while (hart.local < this.windowEnd && isRunnable(hart) && !this.stopReason()) {
       if (this.executed >= untilInstructions) return false;
       this.clock = hart.local;
       this.runDue(hart.local);
@@ -483,7 +500,8 @@ export class Machine {
     if (first < 0) return this.fetchFault(hart, -1 - first, pc);
     const second = hart.translate(pc + 2n, 'fetch');
     if (second < 0) return this.fetchFault(hart, -1 - second, pc + 2n);
-    if (!this.memory.contains(first, 2) || !this.memory.contains(second, 2)) return this.fetchFault(hart, 1, pc + 2n);
+    if (!this.memory.contains(first, 2) || !this.memory.contains(second, 2))
+      return this.fetchFault(hart, 1, pc + 2n);
     const bits = this.memory.readU16(first) | (this.memory.readU16(second) << 16);
     this.code.writeCrossing(hart.base + layout.CROSSING, bits);
     return Outcome.Continue;

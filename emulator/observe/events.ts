@@ -141,6 +141,6 @@ export class EventHub {
   }
 
   emit<K extends EventKind>(kind: K, event: MachineEvents[K]): void {
-    for (const listener of (this.listeners[kind] ?? []) as Listener<K>[]) listener(event);
+    for (const listener of this.listeners[kind] ?? []) listener(event);
   }
 }

@@ -7,7 +7,14 @@ import type { Machine } from '../machine/machine.js';
 import { parseElf } from './elf.js';
 import type { EcallEvent, HintEvent, UserEnterEvent, UserLeaveEvent } from './events.js';
 import { MarkCode } from './schedule-trace.js';
-import type { AddressSpace, IdleInterval, Mark, ScheduleTrace, SystemCall, UserInterval } from './schedule-trace.js';
+import type {
+  AddressSpace,
+  IdleInterval,
+  Mark,
+  ScheduleTrace,
+  SystemCall,
+  UserInterval,
+} from './schedule-trace.js';
 
 /** A user program whose text the machine can vouch for. */
 export interface ShippedProgram {
@@ -36,7 +43,10 @@ export class ScheduleRecorder {
   private readonly calls: Writable<SystemCall>[] = [];
   private readonly spaceOfSatp = new Map<bigint, Writable<AddressSpace>>();
   /** By hart: the stay in U-mode that is going on. */
-  private readonly running = new Map<number, { space: Writable<AddressSpace>; start: number; entered: number }>();
+  private readonly running = new Map<
+    number,
+    { space: Writable<AddressSpace>; start: number; entered: number }
+  >();
   private readonly idleSince = new Map<number, number>();
   /** By space: the system call that has not returned. */
   private readonly pending = new Map<number, Writable<SystemCall>>();
@@ -124,7 +134,15 @@ export class ScheduleRecorder {
     space.lastLeave = event.time;
     const left = ++this.sequence;
     const end = Math.max(event.time, start + 1);
-    this.intervals.push({ hart: event.hart, start, end, retired: event.retired, space: space.id, entered, left });
+    this.intervals.push({
+      hart: event.hart,
+      start,
+      end,
+      retired: event.retired,
+      space: space.id,
+      entered,
+      left,
+    });
     if (space.exit) this.spaceOfSatp.delete(space.satp);
   }
 
@@ -162,7 +180,7 @@ export class ScheduleRecorder {
     const found = this.machine.memory.read(physical, Number(PAGE));
     return this.images.some((image) => {
       const expected = image.pages.get(page);
-      return expected !== undefined && expected.every((byte, i) => byte === found[i]);
+      return expected?.every((byte, i) => byte === found[i]) ?? false;
     });
   }
 

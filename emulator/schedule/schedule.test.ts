@@ -4,7 +4,9 @@ import { EventQueue } from './event-queue.js';
 
 const windows = (harts: number, seed: number, count: number): string =>
   JSON.stringify(
-    ((schedule) => Array.from({ length: count }, () => structuredClone(schedule.next())))(createSchedule(harts, seed)),
+    ((schedule) => Array.from({ length: count }, () => structuredClone(schedule.next())))(
+      createSchedule(harts, seed),
+    ),
   );
 
 describe('schedules', () => {

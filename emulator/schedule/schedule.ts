@@ -101,6 +101,7 @@ export class SeededSchedule implements Schedule {
 
 /** The schedule that a seed names. */
 export function createSchedule(harts: number, seed: number): Schedule {
-  if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError(`seed: found ${seed}, expected 0 or more`);
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw new RangeError(`seed: found ${seed}, expected 0 or more`);
   return seed === 0 ? new RoundRobinSchedule(harts) : new SeededSchedule(harts, seed);
 }
