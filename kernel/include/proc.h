@@ -108,6 +108,7 @@ void wakeup_proc(struct proc *p, const void *channel);
 int proc_parent_pid(void);
 
 // Fills a record a process (procinfo.h) up to `count`, smallest pid first; how many.
+// Only counts if `records` is NULL.
 struct procinfo;
 size_t proc_list(struct procinfo *records, size_t count);
 

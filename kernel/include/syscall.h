@@ -35,6 +35,7 @@
 #define SYS_uname         160
 #define SYS_getpid        172
 #define SYS_getppid       173
+#define SYS_sysinfo       179
 #define SYS_brk           214
 #define SYS_clone         220 // fork only: flags must be SIGCHLD, stack 0
 #define SYS_execve        221

@@ -13,7 +13,7 @@ typedef int64_t syscall_fn(const uint64_t a[6]);
 
 // sys_proc.c
 syscall_fn sys_exit, sys_nanosleep, sys_clock_gettime, sys_sched_yield, sys_kill, sys_setpriority, sys_getpriority,
-    sys_reboot, sys_times, sys_uname, sys_getpid, sys_getppid, sys_brk, sys_clone, sys_execve, sys_wait4, sys_spawn,
+    sys_reboot, sys_times, sys_uname, sys_getpid, sys_getppid, sys_sysinfo, sys_brk, sys_clone, sys_execve, sys_wait4, sys_spawn,
     sys_procinfo;
 
 // sys_file.c

@@ -199,27 +199,36 @@ int proc_parent_pid(void) {
     return pid;
 }
 
+// Keeps the records in the order of pids. p's lock and wait_lock held.
+static void insert_record(struct procinfo *records, size_t n, const struct proc *p) {
+    static const int32_t state_of[] = {
+        [PROC_RUNNABLE] = PROCINFO_RUNNABLE,
+        [PROC_RUNNING] = PROCINFO_RUNNING,
+        [PROC_SLEEPING] = PROCINFO_SLEEPING,
+        [PROC_ZOMBIE] = PROCINFO_ZOMBIE,
+    };
+    size_t at = n;
+    for (; at > 0 && records[at - 1].pid > p->pid; at--)
+        records[at] = records[at - 1];
+    records[at] = (struct procinfo){
+        .pid = p->pid,
+        .ppid = p->parent ? p->parent->pid : 0,
+        .state = state_of[p->state],
+        .hart = p->hart,
+        .priority = p->sched.priority,
+    };
+    strlcpy(records[at].name, p->name, sizeof records[at].name);
+}
+
 size_t proc_list(struct procinfo *records, size_t count) {
     size_t n = 0;
-    acquire(&wait_lock); // for parents
+    acquire(&wait_lock);
     for (struct proc *p = procs; p < proc_slots_end() && n < count; p++) {
         acquire(&p->lock);
         if (p->state != PROC_UNUSED && p->state != PROC_NEW) {
-            static const int32_t state_of[] = {
-                [PROC_RUNNABLE] = PROCINFO_RUNNABLE,
-                [PROC_RUNNING] = PROCINFO_RUNNING,
-                [PROC_SLEEPING] = PROCINFO_SLEEPING,
-                [PROC_ZOMBIE] = PROCINFO_ZOMBIE,
-            };
-            size_t at = n++;
-            for (; at > 0 && records[at - 1].pid > p->pid; at--)
-                records[at] = records[at - 1];
-            records[at] = (struct procinfo){.pid = p->pid,
-                                            .ppid = p->parent ? p->parent->pid : 0,
-                                            .state = state_of[p->state],
-                                            .hart = p->hart,
-                                            .priority = p->sched.priority};
-            strlcpy(records[at].name, p->name, sizeof records[at].name);
+            if (records)
+                insert_record(records, n, p);
+            n++;
         }
         release(&p->lock);
     }

@@ -161,6 +161,25 @@ int64_t sys_uname(const uint64_t a[6]) {
     return copyout(user(), a[0], &uts, sizeof uts);
 }
 
+// sysinfo(info): Linux's struct sysinfo. `procs` counts what ps lists; loads are not kept.
+int64_t sys_sysinfo(const uint64_t a[6]) {
+    struct {
+        int64_t uptime;
+        uint64_t loads[3], totalram, freeram, sharedram, bufferram, totalswap, freeswap;
+        uint16_t procs;
+        uint64_t totalhigh, freehigh;
+        uint32_t mem_unit;
+    } info = {
+        .uptime = (int64_t)(ticks_to_ns(time_now()) / 1000000000),
+        .totalram = page_total(),
+        .freeram = page_free_count(),
+        .procs = (uint16_t)proc_list(NULL, NPROC),
+        .mem_unit = PAGE_SIZE,
+    };
+    _Static_assert(sizeof info == 112, "Linux riscv64 ABI");
+    return copyout(user(), a[0], &info, sizeof info);
+}
+
 // reboot(magic1, magic2, command)
 int64_t sys_reboot(const uint64_t a[6]) {
     if ((uint32_t)a[0] != REBOOT_MAGIC1 || (uint32_t)a[1] != REBOOT_MAGIC2)

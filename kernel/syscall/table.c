@@ -36,6 +36,7 @@ static syscall_fn *const table[SYS_COUNT] = {
     [SYS_uname] = sys_uname,
     [SYS_getpid] = sys_getpid,
     [SYS_getppid] = sys_getppid,
+    [SYS_sysinfo] = sys_sysinfo,
     [SYS_brk] = sys_brk,
     [SYS_clone] = sys_clone,
     [SYS_execve] = sys_execve,
