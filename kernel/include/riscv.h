@@ -8,6 +8,14 @@
 #define SSTATUS_SIE  (1UL << 1) // interrupts enabled in S-mode
 #define SSTATUS_SPIE (1UL << 5) // SIE before the trap; becomes SIE at sret
 #define SSTATUS_SPP  (1UL << 8) // 1: the trap came from S-mode
+#define SSTATUS_VS   (3UL << 9) // 0: vector instructions are illegal
+#define SSTATUS_FS   (3UL << 13) // 0: floating-point instructions are illegal
+#define SSTATUS_SUM  (1UL << 18) // S-mode may access user pages
+#define SSTATUS_MXR  (1UL << 19) // loads may read executable pages
+
+#define SCOUNTEREN_CY (1UL << 0) // U-mode may read cycle,
+#define SCOUNTEREN_TM (1UL << 1) // time,
+#define SCOUNTEREN_IR (1UL << 2) // instret
 
 #define SIE_SSIE (1UL << 1) // software: inter-processor interrupt
 #define SIE_STIE (1UL << 5) // timer

@@ -114,9 +114,10 @@ pass_t sched_first_pass(void);
 //  7. Several harts. One process can use one hart at most. One whose share is larger than
 //     that ("infeasible": Chandra et al., "Surplus Fair Scheduling", OSDI 2000) falls
 //     further and further behind V though it always runs. When it is enqueued after running,
-//     its pass is therefore never earlier than V - BIG_STRIDE / 2, the stride of
-//     PRIORITY_MIN: else it would lap the circle, and starve everyone when its share
-//     becomes feasible.
+//     its pass is therefore never earlier than V - BIG_STRIDE / 2: else it would lap the
+//     circle, and starve everyone. (BIG_STRIDE / 2 is the largest stride there is. V runs
+//     ahead of a process with a feasible share by no more than somebody's stride, so it
+//     loses nothing by this rule.)
 
 // ---- For the rest of the kernel ---------------------------------------------------------
 

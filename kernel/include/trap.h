@@ -18,7 +18,8 @@ _Static_assert(sizeof(struct trapframe) == 288, "trap.S; a multiple of 16, as sp
 
 enum { REG_RA = 1, REG_SP = 2, REG_GP = 3, REG_TP = 4, REG_T0 = 5, REG_S0 = 8, REG_A0 = 10, REG_A7 = 17 };
 
-// On each hart: stvec, and which interrupts it takes. Interrupts stay off.
+// On each hart: stvec, what U-mode may use, and which interrupts the hart takes.
+// Interrupts stay off.
 void trap_init_hart(void);
 
 // Leaves the kernel through `frame` (trap.S): to U-mode for a process's own frame.
