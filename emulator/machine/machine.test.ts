@@ -219,8 +219,11 @@ describe('harts', () => {
 
   it('see code that was just stored, with and without the page being run', async () => {
     const m = await machine(
-      `la t0, patch; li t1, 0x02a00513; sw t1, 0(t0); fence.i
+      `li s3, 2
+      1: .balign 4
       patch: li a0, 1; .balign 4; mv s0, a0
+      la t0, patch; li t1, 0x02a00513; sw t1, 0(t0); fence.i
+      addi s3, s3, -1; bnez s3, 1b
       la t0, far; jalr t0; mv s1, a0
       li t1, 0x04d00513; la t0, far; sw t1, 0(t0); fence.i; jalr t0; mv s2, a0
       ${SHUTDOWN}
