@@ -1,0 +1,167 @@
+import { axisTicks, coordinate, escape, jobColour } from './markup.js';
+import type { LaneSpan, PicturedJob, Point, RunPicture } from './run-picture.js';
+
+/** Charts of one run as SVG. All share one time axis, which the page's script zooms for all of them at once. */
+
+const WIDTH = 1200;
+const GUTTER = 76;
+const RIGHT = 12;
+const PLOT = WIDTH - GUTTER - RIGHT;
+const AXIS = 26;
+const LANE = 30;
+
+/** One lane a hart: who ran when. */
+export function timelineChart(picture: RunPicture): string {
+  const colours = coloursOf(picture);
+  const names = new Map(picture.jobs.map((job) => [job.job, job.name]));
+  const height = picture.lanes.length * LANE;
+  const x = scale(picture);
+  const lanes = picture.lanes.map((lane, i) => {
+    const top = i * LANE + 3;
+    const rects = lane.spans.map((span) => {
+      const left = x(span.from);
+      const width = Math.max(x(span.to) - left, 0.3);
+      const title = `hart ${lane.hart}: ${labelOf(span, names)}, ${span.from.toFixed(3)} to ${span.to.toFixed(3)} ms`;
+      return (
+        `<rect x="${left.toFixed(2)}" y="${top}" width="${width.toFixed(2)}" height="${LANE - 6}" ` +
+        `${fillOf(span, colours)}><title>${escape(title)}</title></rect>`
+      );
+    });
+    return rects.join('');
+  });
+  const labels = picture.lanes.map(
+    (lane, i) =>
+      `<text x="${GUTTER - 8}" y="${i * LANE + LANE / 2 + 4}" class="label">hart ${lane.hart}</text>`,
+  );
+  return chart(picture, 'Who ran on which hart', height, labels.join(''), lanes.join(''));
+}
+
+/** Share of the delivered service in a sliding window, with the ideal dashed. */
+export function shareChart(picture: RunPicture): string {
+  const colours = coloursOf(picture);
+  const values = picture.jobs.flatMap((job) => [...job.share, ...job.idealShare].map((point) => point[1]));
+  const top = Math.min(1, Math.max(0.1, ...values) * 1.05);
+  const body = picture.jobs.map((job) => {
+    const colour = colours.get(job.job) ?? 'black';
+    return (
+      line(picture, job.idealShare, 0, top, 180, colour, 'ideal', `${job.name}, ideal share`) +
+      line(picture, job.share, 0, top, 180, colour, 'seen', `${job.name}, share`)
+    );
+  });
+  const ticks = valueAxis(0, top, 180, (value) => `${Math.round(value * 100)} %`);
+  return chart(picture, 'Share of the processor over time', 180, ticks, body.join(''));
+}
+
+/**
+ * How far each job was behind the ideal.
+ *
+ * @param quantum milliseconds a quantum: the axis counts in quanta.
+ */
+export function lagChart(picture: RunPicture, quantum: number): string {
+  const colours = coloursOf(picture);
+  const values = picture.jobs.flatMap((job) => job.lag.map((point) => point[1] / quantum));
+  const bottom = Math.min(-1.2, ...values) * 1.05;
+  const top = Math.max(1.2, ...values) * 1.05;
+  const body = picture.jobs.map((job) => {
+    const lag = job.lag.map(([time, value]): Point => [time, value / quantum]);
+    return line(picture, lag, bottom, top, 180, colours.get(job.job) ?? 'black', 'seen', `${job.name}, lag`);
+  });
+  const zero = coordinate(180 - ((0 - bottom) / (top - bottom)) * 180);
+  const axis = `<line x1="0" x2="${PLOT}" y1="${zero}" y2="${zero}" class="zero"/>`;
+  const ticks = valueAxis(bottom, top, 180, (value) => `${value} q`);
+  return chart(picture, 'Lag behind the ideal, in quanta', 180, ticks, axis + body.join(''));
+}
+
+/** Names and colours of a run's jobs. */
+export function legend(picture: RunPicture): string {
+  const colours = coloursOf(picture);
+  const items = picture.jobs.map((job) => {
+    const swatch = `<i style="background:${colours.get(job.job) ?? 'black'}"></i>`;
+    return `<li>${swatch}${escape(job.name)} <small>${describe(job)}</small></li>`;
+  });
+  const extra =
+    '<li><i class="other"></i>other processes</li><li><i class="idle"></i>idle (wfi)</li>' +
+    '<li><i class="kernel"></i>kernel</li>';
+  return `<ul class="legend">${items.join('')}${extra}</ul>`;
+}
+
+function describe(job: PicturedJob): string {
+  const parts = [`priority ${job.weights.join(', then ')}`];
+  if (job.arrival !== undefined) parts.push(`arrives at ${job.arrival.toFixed(1)} ms`);
+  if (job.completion !== undefined) parts.push(`done at ${job.completion.toFixed(1)} ms`);
+  return parts.join(', ');
+}
+
+function chart(picture: RunPicture, title: string, height: number, outside: string, inside: string): string {
+  const x = scale(picture);
+  const ticks = axisTicks(picture.from, picture.to, 12).map((time) => {
+    const at = (GUTTER + x(time)).toFixed(1);
+    return (
+      `<line x1="${at}" x2="${at}" y1="0" y2="${height}" class="grid"/>` +
+      `<text x="${at}" y="${height + 18}" class="tick">${time} ms</text>`
+    );
+  });
+  return (
+    `<figure><figcaption>${escape(title)}</figcaption>` +
+    `<svg viewBox="0 0 ${WIDTH} ${height + AXIS}" class="chart" role="img" aria-label="${escape(title)}" ` +
+    `data-from="${picture.from}" data-to="${picture.to}" data-gutter="${GUTTER}" data-plot="${PLOT}" ` +
+    `data-height="${height}">` +
+    `<rect x="${GUTTER}" y="0" width="${PLOT}" height="${height}" class="back"/>` +
+    `<g class="ticks">${ticks.join('')}</g>${outside}` +
+    `<svg x="${GUTTER}" y="0" width="${PLOT}" height="${height}" viewBox="0 0 ${PLOT} ${height}" ` +
+    `preserveAspectRatio="none" class="plot">${inside}</svg></svg></figure>`
+  );
+}
+
+function line(
+  picture: RunPicture,
+  points: readonly Point[],
+  bottom: number,
+  top: number,
+  height: number,
+  colour: string,
+  kind: 'seen' | 'ideal',
+  title: string,
+): string {
+  if (points.length === 0) return '';
+  const x = scale(picture);
+  const path = points
+    .map(
+      ([time, value]) =>
+        `${coordinate(x(time))} ${coordinate(height - ((value - bottom) / (top - bottom)) * height)}`,
+    )
+    .join('L');
+  return `<path d="M${path}" class="${kind}" stroke="${colour}"><title>${escape(title)}</title></path>`;
+}
+
+function valueAxis(bottom: number, top: number, height: number, format: (value: number) => string): string {
+  return axisTicks(bottom, top, 5)
+    .map((value) => {
+      const y = height - ((value - bottom) / (top - bottom)) * height;
+      return (
+        `<line x1="${GUTTER}" x2="${GUTTER + PLOT}" y1="${coordinate(y)}" y2="${coordinate(y)}" class="grid"/>` +
+        `<text x="${GUTTER - 8}" y="${coordinate(y + 4)}" class="label">${escape(format(value))}</text>`
+      );
+    })
+    .join('');
+}
+
+function scale(picture: RunPicture): (time: number) => number {
+  const length = picture.to - picture.from || 1;
+  return (time) => ((time - picture.from) / length) * PLOT;
+}
+
+function coloursOf(picture: RunPicture): Map<number, string> {
+  return new Map(picture.jobs.map((job, i) => [job.job, jobColour(i)]));
+}
+
+function fillOf(span: LaneSpan, colours: ReadonlyMap<number, string>): string {
+  if (span.what === 'idle' || span.what === 'other') return `class="${span.what}"`;
+  return `fill="${colours.get(span.what) ?? 'black'}"`;
+}
+
+function labelOf(span: LaneSpan, names: ReadonlyMap<number, string>): string {
+  if (span.what === 'idle') return 'idle';
+  if (span.what === 'other') return 'another process';
+  return names.get(span.what) ?? `job ${span.what}`;
+}

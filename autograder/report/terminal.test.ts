@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import type { CheckResult, GradeReport } from '../runner/grade-report.js';
+import { formatTerminalReport } from './terminal.js';
+import { COLOUR_STYLE, PLAIN_STYLE, styleFor, wrap } from './text-style.js';
+
+const passed: CheckResult = {
+  id: 'mix',
+  title: 'Three jobs share a hart 3:2:1',
+  score: 40,
+  maxScore: 40,
+  status: 'passed',
+  expected: 'at most 1 quantum',
+  seen: '0.9 quanta',
+  scenario: 'one',
+  seed: 0,
+  replay: 'hartlab grade 03-stride --check mix --seed 0',
+};
+
+const report: GradeReport = {
+  lab: '03-stride',
+  title: 'Stride scheduling',
+  score: 62.5,
+  maxScore: 100,
+  seed: 0,
+  seeds: 1,
+  verdict: 'graded',
+  digest: 'abc',
+  diagnostics: [],
+  checks: [
+    passed,
+    {
+      ...passed,
+      id: 'late',
+      title: 'A late arrival',
+      maxScore: 30,
+      score: 22.5,
+      status: 'partial',
+      guestTime: 0.0834561,
+      hart: 2,
+      source: 'stride.c:41',
+      replay: 'hartlab grade 03-stride --check late --seed 0',
+    },
+    {
+      ...passed,
+      id: 'wrap',
+      title: 'Wrap',
+      maxScore: 30,
+      score: 0,
+      status: 'error',
+      cause: 'panic',
+      seen: 'it\ndied',
+    },
+  ],
+  scenarios: [
+    {
+      id: 'wrap',
+      title: 'Wrap',
+      harts: 1,
+      seed: 0,
+      outcome: 'panic',
+      explanation: ['the kernel gave up on hart 0: no'],
+      duration: 0.1,
+      instructions: 1000,
+      digest: 'd',
+      console: ['panic: no'],
+    },
+  ],
+};
+
+describe('formatTerminalReport', () => {
+  it('shows points for every check and the story of every lost one', () => {
+    expect(formatTerminalReport(report, { width: 80 })).toBe(
+      [
+        '03-stride  Stride scheduling                                              seed 0',
+        '',
+        '✓ Three jobs share a hart 3:2:1                                         40 / 40',
+        '◐ A late arrival                                                     22.50 / 30',
+        '  expected   at most 1 quantum',
+        '  seen       0.9 quanta',
+        '  where      guest time 0.083456 s · hart 2 · stride.c:41',
+        '  replay     hartlab grade 03-stride --check late --seed 0',
+        '',
+        '✗ Wrap                                                                   0 / 30',
+        '  expected   at most 1 quantum',
+        '  panic      it',
+        '             died',
+        '  replay     hartlab grade 03-stride --check mix --seed 0',
+        '',
+        '',
+        'Scenario wrap (seed 0) ended by panic',
+        '    the kernel gave up on hart 0: no',
+        '  its last words on the console:',
+        '    │ panic: no',
+        '',
+        `Score 62.50 / 100  ${'█'.repeat(25)}${'░'.repeat(15)}`,
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('never draws a full bar for less than full points', () => {
+    const almost = formatTerminalReport({ ...report, score: 99.99, checks: [passed], scenarios: [] });
+    expect(almost).toContain('░');
+    expect(formatTerminalReport({ ...report, score: 100, checks: [passed], scenarios: [] })).not.toContain(
+      '░',
+    );
+  });
+
+  it('shows what the compiler said when there is no kernel', () => {
+    const text = formatTerminalReport({
+      ...report,
+      verdict: 'build-failed',
+      score: 0,
+      scenarios: [],
+      diagnostics: [{ severity: 'error', file: 'stride.c', line: 3, column: 1, message: "expected ';'" }],
+    });
+    expect(text).toContain("stride.c:3:1: error: expected ';'");
+    expect(text).toContain('Score 0 / 100: the kernel was not built');
+    expect(text).not.toContain('A late arrival');
+  });
+
+  it('gives no score when the grader itself failed', () => {
+    const fault = { message: 'the disk image cannot be made', remedy: 'run hartlab doctor' };
+    const text = formatTerminalReport({ ...report, verdict: 'infrastructure', fault, checks: [] });
+    expect(text).toContain('the disk image cannot be made');
+    expect(text).toContain('run hartlab doctor');
+    expect(text).toContain('No score');
+    expect(text).not.toContain('62.50');
+  });
+
+  it('colours on a terminal only', () => {
+    expect(formatTerminalReport(report)).not.toContain('\u001b');
+    expect(formatTerminalReport(report, { style: COLOUR_STYLE })).toContain('\u001b[32m✓');
+    expect(styleFor({ isTTY: true }, {})).toBe(COLOUR_STYLE);
+    expect(styleFor({ isTTY: true }, { NO_COLOR: '1' })).toBe(PLAIN_STYLE);
+    expect(styleFor({ isTTY: true }, { TERM: 'dumb' })).toBe(PLAIN_STYLE);
+    expect(styleFor({}, {})).toBe(PLAIN_STYLE);
+  });
+});
+
+describe('wrap', () => {
+  it('breaks at spaces and keeps line ends', () => {
+    expect(wrap('one two three\nfour', 8)).toEqual(['one two', 'three', 'four']);
+    expect(wrap('unbreakablelongword x', 5)).toEqual(['unbreakablelongword', 'x']);
+    expect(wrap('', 5)).toEqual(['']);
+  });
+});

@@ -1,0 +1,131 @@
+import { formatDiagnostic } from '../toolchain/diagnostic.js';
+import type { CheckResult, GradeReport, ScenarioResult } from '../runner/grade-report.js';
+import { PLAIN_STYLE, wrap } from './text-style.js';
+import type { TextStyle } from './text-style.js';
+
+export interface TerminalOptions {
+  readonly style?: TextStyle;
+  /** Columns to use; 100 by default, and never less than 60. */
+  readonly width?: number;
+}
+
+const LABEL_WIDTH = 10;
+
+/** The report for a person at a terminal. Ends with a line end. */
+export function formatTerminalReport(report: GradeReport, options: TerminalOptions = {}): string {
+  const style = options.style ?? PLAIN_STYLE;
+  const width = Math.max(60, Math.min(options.width ?? 100, 120));
+  const sections = [
+    heading(report, style, width),
+    faultSection(report, style, width),
+    diagnosticSection(report),
+    report.verdict === 'graded' ? report.checks.map((check) => checkLines(check, style, width)).flat() : [],
+    report.verdict === 'graded' ? troubleLines(report.scenarios, style, width) : [],
+    scoreLines(report, style, width),
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.map((line) => `${line.trimEnd()}\n`).join(''))
+    .join('\n');
+}
+
+function heading(report: GradeReport, style: TextStyle, width: number): string[] {
+  const seeds =
+    report.seeds === 1 ? `seed ${report.seed}` : `seeds ${report.seed}–${report.seed + report.seeds - 1}`;
+  const left = `${report.lab}  ${report.title}`;
+  return [
+    style.title(left) + ' '.repeat(Math.max(2, width - left.length - seeds.length)) + style.faint(seeds),
+  ];
+}
+
+function faultSection(report: GradeReport, style: TextStyle, width: number): string[] {
+  if (report.fault === undefined) return [];
+  return [
+    style.bad('The grader failed; this is no statement about the lab.'),
+    ...wrap(report.fault.message, width),
+    ...(report.fault.remedy === undefined ? [] : wrap(report.fault.remedy, width)),
+  ];
+}
+
+function diagnosticSection(report: GradeReport): string[] {
+  return report.diagnostics.flatMap((diagnostic) => formatDiagnostic(diagnostic).split('\n'));
+}
+
+function checkLines(check: CheckResult, style: TextStyle, width: number): string[] {
+  const colour = colourOf(check, style);
+  const points = `${formatPoints(check.score).padStart(6)} / ${check.maxScore}`.padEnd(12);
+  const title = check.title.length > width - 17 ? `${check.title.slice(0, width - 18)}…` : check.title;
+  const first = `${colour(symbolOf(check))} ${title.padEnd(width - 15)} ${colour(points)}`;
+  if (check.status === 'passed') return [first];
+  const where = [
+    check.guestTime === undefined ? [] : [`guest time ${formatSeconds(check.guestTime)}`],
+    check.hart === undefined ? [] : [`hart ${check.hart}`],
+    check.source === undefined ? [] : [check.source],
+  ].flat();
+  return [
+    first,
+    ...field('expected', check.expected, style, width),
+    ...field(check.cause ?? 'seen', check.seen, style, width),
+    ...(where.length > 0 ? field('where', where.join(' · '), style, width) : []),
+    ...unwrapped('replay', check.replay, style),
+    '',
+  ];
+}
+
+function field(label: string, text: string, style: TextStyle, width: number): string[] {
+  const indent = 2 + LABEL_WIDTH + 1;
+  return wrap(text, width - indent).map((line, i) => {
+    const shown = i === 0 ? label.padEnd(LABEL_WIDTH) : ' '.repeat(LABEL_WIDTH);
+    return `  ${style.faint(shown)} ${line}`;
+  });
+}
+
+/** A command is copied as one piece. */
+function unwrapped(label: string, text: string, style: TextStyle): string[] {
+  return [`  ${style.faint(label.padEnd(LABEL_WIDTH))} ${text}`];
+}
+
+/** Runs that did not end as they should, once for all checks that depend on them. */
+function troubleLines(scenarios: readonly ScenarioResult[], style: TextStyle, width: number): string[] {
+  const troubled = scenarios.filter(
+    (scenario) => scenario.outcome !== 'completed' && (scenario.explanation ?? []).length > 0,
+  );
+  return troubled.flatMap((scenario) => [
+    style.strong(`Scenario ${scenario.id} (seed ${scenario.seed}) ended by ${scenario.outcome}`),
+    ...(scenario.explanation ?? []).flatMap((line) => wrap(line, width - 4)).map((line) => `    ${line}`),
+    ...(scenario.console.length > 0 ? [style.faint('  its last words on the console:')] : []),
+    ...scenario.console.map((line) => style.faint(`    │ ${line}`)),
+  ]);
+}
+
+function scoreLines(report: GradeReport, style: TextStyle, width: number): string[] {
+  if (report.verdict === 'infrastructure') return [style.bad('No score: infrastructure failure')];
+  if (report.verdict === 'build-failed') {
+    return [style.bad(`Score 0 / ${formatPoints(report.maxScore)}: the kernel was not built`)];
+  }
+  const text = `Score ${formatPoints(report.score)} / ${formatPoints(report.maxScore)}`;
+  const fraction = report.maxScore === 0 ? 0 : report.score / report.maxScore;
+  const colour = fraction >= 1 ? style.good : fraction >= 0.5 ? style.middling : style.bad;
+  const cells = Math.min(40, width - text.length - 3);
+  // A full bar is for full points only.
+  const full = fraction >= 1 ? cells : Math.min(cells - 1, Math.round(fraction * cells));
+  return [`${style.strong(text)}  ${colour('█'.repeat(full))}${style.faint('░'.repeat(cells - full))}`];
+}
+
+function symbolOf(check: CheckResult): string {
+  return { passed: '✓', partial: '◐', failed: '✗', error: '✗' }[check.status];
+}
+
+function colourOf(check: CheckResult, style: TextStyle): (text: string) => string {
+  return { passed: style.good, partial: style.middling, failed: style.bad, error: style.bad }[check.status];
+}
+
+/** Hundredths only where there are any. */
+export function formatPoints(points: number): string {
+  return Number.isInteger(points) ? String(points) : points.toFixed(2);
+}
+
+/** Guest seconds with the microseconds that tell one instruction's neighbourhood from another. */
+export function formatSeconds(seconds: number): string {
+  return `${seconds.toFixed(6)} s`;
+}
