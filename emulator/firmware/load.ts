@@ -42,7 +42,6 @@ export interface HartStart {
   readonly a2: bigint;
 }
 
-/** The kernel of a flat Image lies this far above the start of RAM unless its header says otherwise. */
 const MEGAPAGE = 2 << 20;
 const PAGE = 4096;
 
@@ -86,9 +85,10 @@ export function loadMachine(memory: PhysicalMemory, options: LoadOptions): HartS
   const initrdSize = options.initrd?.length ?? 0;
   const treeSize = options.deviceTree(options.initrd && { start: 0, end: 0 }).length;
 
-  // The tree, then the information for the firmware: both in the last megapage that holds them.
+  // The tree, then the information for the firmware. A RAM of a few megabytes has none to give away for alignment.
   const endOfRam = memory.base + memory.size;
-  const tree = alignDown(endOfRam - treeSize - 8 - FW_DYNAMIC_SIZE, MEGAPAGE);
+  const alignment = memory.size > 2 * MEGAPAGE ? MEGAPAGE : PAGE;
+  const tree = alignDown(endOfRam - treeSize - 8 - FW_DYNAMIC_SIZE, alignment);
   const information = alignDown(tree + treeSize + 7, 8);
   const initrd = alignDown(tree - initrdSize, PAGE);
   const treeBytes = options.deviceTree(options.initrd && { start: initrd, end: initrd + initrdSize });
@@ -124,7 +124,7 @@ function place(memory: PhysicalMemory, pieces: readonly Piece[]): void {
   const ram = `RAM, ${range({ start: memory.base, end: memory.base + memory.size })}`;
   for (const { file, field, start, end } of pieces) {
     if (!memory.contains(start, end - start)) {
-      throw new BadImageError(file, field, `${range({ start, end })}`, `a place in ${ram}`);
+      throw new BadImageError(file, field, range({ start, end }), `a place in ${ram}`);
     }
   }
   const sorted = pieces.filter(({ start, end }) => end > start).sort((a, b) => a.start - b.start);

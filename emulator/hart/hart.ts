@@ -251,6 +251,10 @@ export class Hart {
   set idle(value: boolean) {
     this.setNarrow('idle', value ? 1 : 0);
   }
+  /** Whether the hart executes instructions. */
+  get runnable(): boolean {
+    return !this.idle && this.state !== HartState.Stopped;
+  }
   /** Bits of mip that software set (SSIP, and STIP and SEIP from M-mode). */
   get softwareInterrupts(): number {
     return this.narrow('softwareInterrupts');

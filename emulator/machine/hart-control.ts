@@ -1,7 +1,7 @@
 /** What firmware may do to harts, and how they wait and wake. */
-import type { HartControl } from '../firmware/sbi/call.js';
+import type { HartControl, LoadFault } from '../firmware/sbi/call.js';
 import { HartState } from '../firmware/sbi/call.js';
-import { Mode } from '../hart/exceptions.js';
+import { Exception, Mode } from '../hart/exceptions.js';
 import type { Hart, HartEnvironment } from '../hart/hart.js';
 import { Status } from '../hart/hart.js';
 import type { GuestRam } from '../hart/memory.js';
@@ -95,6 +95,13 @@ export class MachineHarts implements HartControl {
     this.host.raised(hart);
   }
 
+  lowerSoftwareInterrupt(index: number): boolean {
+    const hart = this.hart(index);
+    const pending = (hart.softwareInterrupts & SSIP) !== 0;
+    hart.softwareInterrupts &= ~SSIP;
+    return pending;
+  }
+
   /** Fetches always see memory as it is: there is nothing to do. */
   fenceInstruction(hart: number): void {
     this.hart(hart);
@@ -120,6 +127,19 @@ export class MachineHarts implements HartControl {
     if (!this.host.memory.contains(at, bytes.length)) return false;
     this.host.memory.write(at, bytes);
     return true;
+  }
+
+  readVirtual(index: number, address: bigint, length: number): Uint8Array | LoadFault {
+    const hart = this.hart(index);
+    const bytes = new Uint8Array(length);
+    for (let i = 0; i < length; i++) {
+      const at = BigInt.asUintN(64, address + BigInt(i));
+      const physical = hart.translate(at, 'load');
+      if (physical < 0) return { cause: -1 - physical, address: at };
+      if (!this.host.memory.contains(physical, 1)) return { cause: Exception.LoadAccessFault, address: at };
+      bytes.set(this.host.memory.read(physical, 1), i);
+    }
+    return bytes;
   }
 
   private hart(index: number): Hart {

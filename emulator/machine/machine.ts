@@ -9,17 +9,12 @@ import type { VirtBoard } from '../boards/virt.js';
 import { CopyOnWriteDisk } from '../devices/block-store.js';
 import type { DeviceHost, DeviceStop, InterruptLine, ScheduledEvent } from '../devices/device.js';
 import { CodePages } from '../engine/code-pages.js';
-import { createInterpreter, Outcome } from '../engine/interpreter.js';
-import type { EngineCalls, Interpreter } from '../engine/interpreter.js';
+import { createInterpreter } from '../engine/interpreter.js';
+import type { Interpreter } from '../engine/interpreter.js';
 import * as layout from '../engine/layout.js';
 import { loadMachine } from '../firmware/load.js';
 import { HartState } from '../firmware/sbi/call.js';
-import type { Sbi } from '../firmware/sbi/call.js';
 import { createSbi } from '../firmware/sbi/index.js';
-import { DataAccess } from '../hart/data-access.js';
-import { Mode } from '../hart/exceptions.js';
-import { executeSystem } from '../hart/execute.js';
-import type { SystemCalls } from '../hart/execute.js';
 import { Hart } from '../hart/hart.js';
 import type { HartEnvironment } from '../hart/hart.js';
 import { GuestRam, LinearMemory } from '../hart/memory.js';
@@ -30,6 +25,7 @@ import { createSchedule } from '../schedule/schedule.js';
 import type { Schedule, Window } from '../schedule/schedule.js';
 import { SystemBus } from './bus.js';
 import { StateDigest, TraceHash } from './digest.js';
+import { EngineHost } from './engine-host.js';
 import { MachineHarts } from './hart-control.js';
 import type { StopReason } from './stop.js';
 
@@ -80,9 +76,8 @@ export class Machine {
   private readonly queue = new EventQueue();
   private readonly schedule: Schedule;
   private readonly code: CodePages;
-  private readonly access: DataAccess;
   private readonly control: MachineHarts;
-  private readonly sbi: Sbi | undefined;
+  private readonly engineHost: EngineHost;
   private readonly trace = new TraceHash();
   private interpreter: Interpreter | undefined;
   private stateDigest: StateDigest | undefined;
@@ -141,7 +136,6 @@ export class Machine {
     this.board.uart.onTransmit((byte) => {
       this.transmitted(Uint8Array.of(byte));
     });
-    this.access = new DataAccess(new SystemBus(this.board.regions), this.code);
     this.control = new MachineHarts(this.harts, {
       memory: this.memory,
       events: this.events,
@@ -156,7 +150,7 @@ export class Machine {
         environment.trace(kind, hart, a, b);
       },
     });
-    this.sbi = builtinFirmware
+    const sbi = builtinFirmware
       ? createSbi({
           harts: this.control,
           device: host,
@@ -168,6 +162,17 @@ export class Machine {
           },
         })
       : undefined;
+
+    this.engineHost = new EngineHost({
+      memory: this.linear,
+      environment,
+      harts: this.harts,
+      bus: new SystemBus(this.board.regions),
+      code: this.code,
+      control: this.control,
+      sbi,
+      stopped: () => this.stopped !== undefined,
+    });
 
     const starts = loadMachine(this.memory, {
       harts,
@@ -204,7 +209,7 @@ export class Machine {
    */
   static async create(options: MachineOptions): Promise<Machine> {
     const machine = new Machine(options);
-    machine.interpreter = await createInterpreter(machine.linear.wasm, machine.engineCalls());
+    machine.interpreter = await createInterpreter(machine.linear.wasm, machine.engineHost);
     machine.stateDigest = await StateDigest.create();
     return machine;
   }
@@ -257,7 +262,7 @@ export class Machine {
 
   /** Lets idle guest time pass up to `seconds` since reset, at most to the next event. */
   skipIdle(seconds: number): void {
-    if (this.window || this.harts.some(isRunnable)) return;
+    if (this.window || this.harts.some((hart) => hart.runnable)) return;
     const target = Math.min(Math.floor(seconds * this.frequency), this.queue.nextTime);
     if (target > this.windowStart && Number.isFinite(target)) {
       this.windowStart = target;
@@ -281,7 +286,7 @@ export class Machine {
       if (limits.until?.()) return { kind: 'until' };
       this.runDue(this.windowStart);
       if (this.stopReason()) continue;
-      if (!this.harts.some(isRunnable)) {
+      if (!this.harts.some((hart) => hart.runnable)) {
         const reason = this.skip(untilCycle, limits.stopWhenIdle ?? false);
         if (reason) return reason;
         continue;
@@ -333,7 +338,7 @@ export class Machine {
       hart.setReservation(-1);
       if (hart.local < this.windowStart) hart.local = this.windowStart;
     }
-    while (hart.local < this.windowEnd && isRunnable(hart) && !this.stopReason()) {
+    while (hart.local < this.windowEnd && hart.runnable && !this.stopReason()) {
       if (this.executed >= untilInstructions) return false;
       this.clock = hart.local;
       this.runDue(hart.local);
@@ -444,109 +449,4 @@ export class Machine {
   private transmitted(bytes: Uint8Array): void {
     if (this.events.wants('console')) this.events.emit('console', { time: this.now(), bytes });
   }
-
-  private engineCalls(): EngineCalls {
-    const hartAt = (base: number): Hart => {
-      const hart = this.harts[(base - layout.HARTS) / layout.HART_SIZE];
-      if (!hart) throw new Error(`no hart at ${base}`);
-      return hart;
-    };
-    const system = this.systemCalls();
-    return {
-      decode: (_base, entry) => {
-        this.code.decodeEntry(entry);
-        return Outcome.Continue;
-      },
-      fetch: (base) => this.fetch(hartAt(base)),
-      cross: (base) => this.cross(hartAt(base)),
-      load: (base, _entry, size) => this.access.load(hartAt(base), size),
-      store: (base, entry, size) => this.access.store(hartAt(base), entry, size),
-      atomic: (base, entry, size, write) => this.access.atomic(hartAt(base), entry, size, write !== 0),
-      system: (base, entry) => executeSystem(hartAt(base), entry, system),
-    };
-  }
-
-  private systemCalls(): SystemCalls {
-    return {
-      firmwareCall: (hart) => this.firmwareCall(hart),
-      waitForInterrupt: (hart) => {
-        this.control.wait(hart);
-        return Outcome.Leave;
-      },
-      fenced: (hart, kind) => {
-        if (this.events.wants('fence')) {
-          this.events.emit('fence', { time: this.now(), hart: hart.id, kind, pc: hart.pc });
-        }
-      },
-    };
-  }
-
-  /** Finds the decoded page of pc. A fault costs one of the budget: time passes even where nothing can be fetched. */
-  private fetch(hart: Hart): Outcome {
-    const { pc } = hart;
-    const physical = hart.translate(pc, 'fetch');
-    const fault = physical < 0 ? -1 - physical : this.memory.contains(physical, 2) ? undefined : 1;
-    if (fault !== undefined) return this.fetchFault(hart, fault, pc);
-    const slot = this.code.slotFor(Math.floor((physical - this.memory.base) / layout.PAGE_SIZE));
-    hart.tlb.fillFetch(pc, hart.mode, slot);
-    this.linear.i32[(hart.base + layout.FETCH_SLOT) >> 2] = slot;
-    return Outcome.Continue;
-  }
-
-  /** Decodes the instruction at pc, which crosses a page boundary, into the hart's own entry. */
-  private cross(hart: Hart): Outcome {
-    const { pc } = hart;
-    const first = hart.translate(pc, 'fetch');
-    if (first < 0) return this.fetchFault(hart, -1 - first, pc);
-    const second = hart.translate(pc + 2n, 'fetch');
-    if (second < 0) return this.fetchFault(hart, -1 - second, pc + 2n);
-    if (!this.memory.contains(first, 2) || !this.memory.contains(second, 2))
-      return this.fetchFault(hart, 1, pc + 2n);
-    const bits = this.memory.readU16(first) | (this.memory.readU16(second) << 16);
-    this.code.writeCrossing(hart.base + layout.CROSSING, bits);
-    return Outcome.Continue;
-  }
-
-  private fetchFault(hart: Hart, cause: number, address: bigint): Outcome {
-    if (hart.budget === 0) return Outcome.Leave;
-    hart.budget -= 1;
-    hart.raise(cause, address);
-    return Outcome.Reload;
-  }
-
-  private firmwareCall(hart: Hart): Outcome {
-    const args = [10, 11, 12, 13, 14, 15].map((index) => hart.x(index)) as [
-      bigint,
-      bigint,
-      bigint,
-      bigint,
-      bigint,
-      bigint,
-    ];
-    const request = { hart: hart.id, eid: hart.x(17), fid: hart.x(16), args };
-    hart.environment.trace(3, hart.id, Number(request.eid & 0xffffffffn), request.fid);
-    const result = this.sbi?.handle(request);
-    let answer = {};
-    if (result?.kind === 'return') {
-      hart.setX(10, BigInt.asUintN(64, BigInt(result.error)));
-      hart.setX(11, BigInt.asUintN(64, result.value));
-      answer = { error: BigInt(result.error), value: result.value };
-    } else if (result?.kind === 'legacy') {
-      hart.setX(10, BigInt.asUintN(64, result.value));
-      answer = { error: result.value };
-    }
-    if (this.events.wants('sbi')) {
-      const { eid, fid } = request;
-      this.events.emit('sbi', { time: this.now(), hart: hart.id, eid, fid, args, ...answer });
-    }
-    if (!isRunnable(hart) || this.stopped) return Outcome.Leave;
-    this.shorten(this.now());
-    return Outcome.Reload;
-  }
 }
-
-function isRunnable(hart: Hart): boolean {
-  return !hart.idle && hart.state !== HartState.Stopped;
-}
-
-export { Mode };

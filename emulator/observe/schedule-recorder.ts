@@ -4,7 +4,7 @@
  */
 import { Mode } from '../hart/exceptions.js';
 import type { Machine } from '../machine/machine.js';
-import { parseElf } from './elf.js';
+import { parseElf, PT_LOAD, SegmentFlag } from './elf.js';
 import type { EcallEvent, HintEvent, UserEnterEvent, UserLeaveEvent } from './events.js';
 import { MarkCode } from './schedule-trace.js';
 import type {
@@ -61,7 +61,7 @@ export class ScheduleRecorder {
     private readonly machine: Machine,
     programs: readonly ShippedProgram[] = [],
   ) {
-    this.images = programs.map(({ elf }) => imageOf(elf));
+    this.images = programs.map(imageOf);
     machine.on('user-enter', (event) => {
       this.enter(event);
     });
@@ -191,18 +191,18 @@ export class ScheduleRecorder {
   }
 }
 
-function imageOf(bytes: Uint8Array): ProgramImage {
-  const elf = parseElf(bytes);
+function imageOf(program: ShippedProgram): ProgramImage {
+  const elf = parseElf(program.elf, program.name);
   const pages = new Map<bigint, Uint8Array>();
   for (const segment of elf.segments) {
-    if (!segment.executable) continue;
-    for (let offset = 0; offset < segment.data.length; offset++) {
+    if (segment.type !== PT_LOAD || (segment.flags & SegmentFlag.Execute) === 0) continue;
+    for (let offset = 0; offset < segment.contents.length; offset++) {
       const address = segment.virtualAddress + BigInt(offset);
       const page = address - (address % PAGE);
       let content = pages.get(page);
       if (!content) pages.set(page, (content = new Uint8Array(Number(PAGE))));
       const inPage = Number(address - page);
-      const chunk = segment.data.subarray(offset, offset + Number(PAGE) - inPage);
+      const chunk = segment.contents.subarray(offset, offset + Number(PAGE) - inPage);
       content.set(chunk, inPage);
       offset += chunk.length - 1;
     }
