@@ -10,8 +10,11 @@ const MEBIBYTE = 1 << 20;
 const TREE_SIZE = 5000;
 
 const elf = linkProgram(
-  { 'main.c': 'int zero[1000]; int seven = 7; void _start(void) { for (;;) seven += zero[0]; }' },
-  ['-O1'],
+  {
+    'main.c':
+      'volatile int zero[1000]; volatile int seven = 7; void _start(void) { for (;;) seven += zero[0]; }',
+  },
+  ['-O1', '-g'],
 );
 
 let memory: ArrayMemory;

@@ -24,7 +24,7 @@ export function linkProgram(sources: Readonly<Record<string, string>>, flags: re
     }
     writeFileSync(
       path.join(folder, 'program.ld'),
-      `ENTRY(_start) SECTIONS { . = ${PROGRAM_ADDRESS}; .text : { *(.text*) } .data : { *(.rodata*) *(.data*) *(.bss*) } }`,
+      `ENTRY(_start) SECTIONS { . = ${PROGRAM_ADDRESS}; .text : { *(.text*) } .data : { *(.rodata*) *(.data*) } .bss : { *(.bss*) } }`,
     );
     const target =
       '-target riscv64-freestanding-none -mcpu=generic_rv64+m+a+c+zicsr+zifencei -mabi=lp64 -mcmodel=medany ' +
