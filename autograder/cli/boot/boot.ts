@@ -1,0 +1,117 @@
+/** `hartlab boot`: a guest and its console. */
+import { Machine } from '../../../emulator/index.js';
+import { formatDiagnostic } from '../../toolchain/index.js';
+import type { CommandIo } from '../command-io.js';
+import { ExitStatus, UsageError } from '../exit-status.js';
+import { progressOn } from '../progress.js';
+import { ConsoleOutput } from './console-output.js';
+import { explainEnding, type Ending } from './ending.js';
+import { ESCAPE_HELP, EscapeKeys, type Keystrokes } from './escape-keys.js';
+import { GuestNotBuilt, prepareGuest, type Guest, type GuestOptions } from './guest.js';
+import { hostClock, runInteractive } from './interactive-session.js';
+import { linesOf, runScripted, type SessionLimits } from './scripted-session.js';
+
+/** Options of `hartlab boot`, checked. */
+export interface BootOptions extends GuestOptions {
+  readonly smp: number;
+  /** Bytes. */
+  readonly memory: number;
+  readonly append?: string;
+  readonly seed: number;
+  /** End successfully once the console has shown this text. */
+  readonly until?: string;
+  /** Guest seconds. */
+  readonly maxTime?: number;
+}
+
+/**
+ * Boots a guest and connects its console to the terminal, or to standard input and output.
+ * @returns the exit status
+ */
+export async function boot(options: BootOptions, root: string, io: CommandIo): Promise<number> {
+  if (options.until === '') throw new UsageError('--until: expected a text, found none');
+  const progress = progressOn(io.stderr);
+  let guest: Guest;
+  try {
+    guest = await prepareGuest(options, root, (what, { phase, done, total }) =>
+      progress.show(`building the ${what}: ${phase} ${done} of ${total}`),
+    );
+  } catch (error) {
+    if (!(error instanceof GuestNotBuilt)) throw error;
+    progress.clear();
+    io.stderr.write(`${error.message}\nhartlab: ${options.lab ?? 'the lab'} does not build\n`);
+    return ExitStatus.Failure;
+  }
+  progress.clear();
+  for (const warning of guest.warnings) io.stderr.write(`${formatDiagnostic(warning)}\n`);
+  const machine = await createMachine(options, guest);
+  const output = new ConsoleOutput(options.until);
+  let printed = 0;
+  machine.on('console', ({ bytes }) => {
+    printed = machine.time;
+    output.add(bytes);
+    io.stdout.write(bytes.slice());
+  });
+  const limits: SessionLimits = {
+    ...(options.maxTime !== undefined && { maxTime: options.maxTime }),
+    hasAppeared: () => output.hasAppeared,
+  };
+  const ending = io.stdin.isTTY
+    ? await atTerminal(machine, limits, io)
+    : await runScripted(machine, linesOf(io.stdin), limits, () => printed);
+  const { message, status } = explainEnding(
+    ending,
+    machine.time,
+    options.until === undefined ? {} : { until: options.until },
+    output.lastPanic,
+  );
+  if (message !== null) io.stderr.write(`${output.isAtMargin ? '' : '\n'}hartlab: ${message}\n`);
+  else if (io.stdout.isTTY && !output.isAtMargin) io.stdout.write('\n');
+  return status;
+}
+
+/** Values that only the machine can check are the user's. */
+async function createMachine(options: BootOptions, guest: Guest): Promise<Machine> {
+  try {
+    return await Machine.create({
+      harts: options.smp,
+      memory: options.memory,
+      seed: options.seed,
+      kernel: guest.kernel,
+      firmware: guest.firmware,
+      ...(options.append !== undefined && { bootargs: options.append }),
+      ...(guest.initrd !== undefined && { initrd: guest.initrd }),
+      ...(guest.disk !== undefined && { disk: guest.disk }),
+    });
+  } catch (cause) {
+    if (cause instanceof RangeError || (cause instanceof Error && cause.name === 'BadImageError')) {
+      throw new UsageError(cause.message, { cause });
+    }
+    throw cause;
+  }
+}
+
+async function atTerminal(machine: Machine, limits: SessionLimits, io: CommandIo): Promise<Ending> {
+  const keys = new EscapeKeys();
+  const clock = hostClock();
+  const pending: Keystrokes[] = [];
+  const onData = (bytes: Buffer): void => {
+    pending.push(...keys.feed(bytes));
+    clock.wake();
+  };
+  const onEnd = (): void => {
+    pending.push({ kind: 'leave' });
+    clock.wake();
+  };
+  io.stderr.write('Ctrl-A X leaves, Ctrl-A H helps.\n');
+  io.stdin.setRawMode(true);
+  io.stdin.on('data', onData).on('end', onEnd).resume();
+  try {
+    return await runInteractive(machine, { take: () => pending.splice(0) }, clock, limits, () =>
+      io.stderr.write(`\r\n${ESCAPE_HELP}`),
+    );
+  } finally {
+    io.stdin.off('data', onData).off('end', onEnd).pause();
+    io.stdin.setRawMode(false);
+  }
+}
