@@ -25,6 +25,7 @@
 struct job {
     char *argv[1 + WORDS_MAX + 1]; // of /bin/job
     long id, arrive, run;
+    unsigned line; // of the file
     int by_fork;
     int pid; // 0: not running
 };
@@ -120,7 +121,7 @@ static void add_job(const struct job *job) {
 }
 
 static void parse_job(int count, char *words[]) {
-    struct job job = {.argv = {"job"}};
+    struct job job = {.argv = {"job"}, .line = line_number};
     if (count < 4)
         bad("expected ID PRIORITY ARRIVE_MS RUN_MS", words[0]);
     if (job_count == JOBS_MAX)
@@ -175,8 +176,9 @@ static void parse_mix(void) {
     if (job_count == 0)
         bad("expected at least one job", "");
     for (unsigned i = 0; i < job_count && end_ms == 0; i++) {
+        line_number = jobs[i].line;
         if (jobs[i].run == 0)
-            bad("a job is endless (RUN_MS 0) and there is no `end MS`", jobs[i].argv[1]);
+            bad("this job is endless (RUN_MS 0) and there is no `end MS`", jobs[i].argv[1]);
     }
 }
 
