@@ -1,5 +1,5 @@
 /** The Sv39 page-table walk (Privileged ISA 10.3.2, 10.4). Accessed and dirty bits are updated by hardware. */
-import type { GuestRam } from './memory.js';
+import type { PhysicalMemory } from '../devices/device.js';
 import { Exception } from './exceptions.js';
 
 export type AccessKind = 'fetch' | 'load' | 'store';
@@ -40,7 +40,7 @@ const D = 128;
  * Translates a virtual address.
  * @returns the physical address, or `-1 - code` for the exception to raise
  */
-export function walk(ram: GuestRam, context: WalkContext, address: bigint, access: AccessKind): number {
+export function walk(ram: PhysicalMemory, context: WalkContext, address: bigint, access: AccessKind): number {
   const fault = -1 - pageFaults[access];
   if (BigInt.asIntN(39, address) !== BigInt.asIntN(64, address)) return fault;
   const low = Number(BigInt.asUintN(39, address));
