@@ -6,6 +6,8 @@
  */
 import { BadImageError, hex } from '../bad-image.js';
 
+const UTF8 = new TextDecoder();
+
 /** A node of a device tree. The root's name is empty. */
 export interface DeviceTreeNode {
   readonly name: string;
@@ -86,7 +88,7 @@ export function cells(of: DeviceTreeNode, property: string): number[] {
 /** The strings of a property; empty when there is no such property. */
 export function strings(of: DeviceTreeNode, property: string): string[] {
   const bytes = of.properties.get(property);
-  return bytes === undefined ? [] : new TextDecoder().decode(bytes).split('\0').slice(0, -1);
+  return bytes === undefined ? [] : UTF8.decode(bytes).split('\0').slice(0, -1);
 }
 
 /** The node at a path such as `/soc/serial@10000000`, or undefined. */
@@ -319,7 +321,7 @@ class Reader {
     if (start >= end || nul < 0 || nul >= end) {
       this.bad(field, `no end of the string at ${hex(start)}`, 'a NUL within its block');
     }
-    return new TextDecoder().decode(this.bytes.subarray(start, nul));
+    return UTF8.decode(this.bytes.subarray(start, nul));
   }
 
   private bad(field: string, found: string, expected: string): never {

@@ -5,6 +5,8 @@
  */
 import { BadImageError, hex } from '../bad-image.js';
 
+const UTF8 = new TextDecoder();
+
 /** The contents of the sections a line table is made of. */
 export interface LineSections {
   /** The file, as errors name it. */
@@ -400,7 +402,7 @@ export class LineUnitReader {
     if (offset >= section.length || end < 0) {
       this.bad('string', `offset ${hex(offset)}`, `a string in the ${section.length} bytes of ${name}`);
     }
-    return new TextDecoder().decode(section.subarray(offset, end));
+    return UTF8.decode(section.subarray(offset, end));
   }
 
   private bad(field: string, found: string, expected: string): never {

@@ -6,6 +6,8 @@
  */
 import { BadImageError, hex } from '../bad-image.js';
 
+const UTF8 = new TextDecoder();
+
 /** e_type (gABI chapter 4). */
 export const enum ElfType {
   Relocatable = 1,
@@ -274,7 +276,7 @@ class ElfReader {
     if (offset >= table.length || end < 0) {
       this.bad(field, hex(offset), `the start of a string in a table of ${table.length} bytes`);
     }
-    return new TextDecoder().decode(table.subarray(offset, end));
+    return UTF8.decode(table.subarray(offset, end));
   }
 
   private slice(field: string, start: bigint, length: bigint): Uint8Array {
