@@ -1,0 +1,71 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { captureIo } from '../captured-io.js';
+import { main } from '../main.js';
+
+/** Boots with `input` as standard input. */
+async function boot(input: string, ...args: string[]) {
+  const captured = captureIo(input);
+  const status = await main(['boot', ...args], captured.io);
+  return { status, stdout: captured.stdout().replaceAll('\r', ''), stderr: captured.stderr() };
+}
+
+describe('hartlab boot', () => {
+  it.each([1, 2, 4, 8])('reaches the shell and runs ls | cat on %i harts', async (harts) => {
+    const { status, stdout, stderr } = await boot('ls | cat\n', '--smp', String(harts), '--max-time', '20');
+    expect(stderr).toBe('');
+    expect(stdout).toContain(`${harts} hart`);
+    expect(stdout).toMatch(/\$ ls \| cat\n(.*\n)*bin\n/);
+    expect(stdout.endsWith('$ ')).toBe(true);
+    expect(status).toBe(0);
+  });
+
+  it('ends with status 0 when the guest powers off', async () => {
+    expect(await boot('poweroff\nls\n', '--max-time', '20')).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('prints the same bytes for the same seed and input', async () => {
+    const run = () => boot('ps\nls bin\n', '--smp', '4', '--seed', '7', '--max-time', '20');
+    expect(await run()).toEqual(await run());
+  });
+
+  it('ends when the text of --until appears, or fails when it never does', async () => {
+    expect(await boot('', '--until', '$ ')).toMatchObject({ status: 0, stderr: '' });
+    const never = await boot('', '--until', 'login:', '--max-time', '1');
+    expect(never.status).toBe(1);
+    expect(never.stderr).toContain('"login:" never appeared');
+  });
+
+  it('ends with status 1 when the guest time is used up', async () => {
+    const { status, stderr } = await boot('spin\n', '--max-time', '0.5');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^\n?hartlab: the time that --max-time allows was used up at guest time 0.5/);
+  });
+
+  it('passes the command line on: an unknown policy is a panic, status 1', async () => {
+    const { status, stderr } = await boot('', '--append', 'sched=lottery');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/hartlab: the kernel panicked at guest time .*: panic: .*lottery/);
+  });
+
+  it('without a disk says that the kernel found no root', async () => {
+    const empty = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'hartlab-boot-')), 'empty.img');
+    fs.writeFileSync(empty, new Uint8Array(1 << 20));
+    const { status, stderr } = await boot('', '--drive', empty, '--max-time', '5');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/hartlab: the kernel panicked/);
+  });
+});
+
+describe('hartlab boot --lab', () => {
+  let lab = '';
+  beforeAll(() => {
+    lab = '03-stride';
+  });
+
+  it("boots the student's stub", async () => {
+    expect(await boot('', '--lab', lab, '--until', '$ ', '--max-time', '20')).toMatchObject({ status: 0 });
+  });
+});
