@@ -29,6 +29,7 @@ static struct {
     struct spinlock lock;
     struct buffer buffer[BUFFERS];
     struct buffer list; // head of the ring
+    unsigned waiting;   // processes that sleep until a buffer has no reference
 } cache;
 
 static void list_remove(struct buffer *b) {
@@ -80,8 +81,11 @@ static struct buffer *find_buffer(uint64_t block) {
 static struct buffer *get_buffer(uint64_t block) {
     struct buffer *b;
     acquire(&cache.lock);
-    while (!(b = find_buffer(block)))
+    while (!(b = find_buffer(block))) {
+        cache.waiting++;
         sleep(&cache, &cache.lock);
+        cache.waiting--;
+    }
     b->references++;
     release(&cache.lock);
     sleeplock_acquire(&b->lock);
@@ -94,7 +98,8 @@ static void put_buffer(struct buffer *b) {
     if (--b->references == 0) {
         list_remove(b);
         list_push(b);
-        wakeup(&cache);
+        if (cache.waiting > 0)
+            wakeup(&cache);
     }
     release(&cache.lock);
 }

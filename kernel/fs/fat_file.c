@@ -18,9 +18,11 @@ void fs_mount_root(void) {
 
 // FAT has no inode numbers: the first cluster is as unique, the root directory is 1, and
 // all empty files share 0xffffffff since 0 means "no file" to readers of directories.
+#define ROOT_INODE 1u
+
 static uint64_t inode_number(const struct fat_node *node) {
     if (node->directory && (node->first_cluster == 0 || node->first_cluster == root_volume.root_cluster))
-        return 1;
+        return ROOT_INODE;
     return node->first_cluster ? node->first_cluster : 0xffffffffu;
 }
 
@@ -63,6 +65,30 @@ static int fat_stat(struct file *file, struct stat *st) {
     return 0;
 }
 
+// The root directory goes on, behind all positions of FAT entries, with the mount points
+// that the volume has no directory for. The bytes delivered, or -errno.
+#define MOUNT_POSITION 0x80000000u
+
+static int64_t read_mount_points(struct file *file, struct uio *to) {
+    int64_t done = 0;
+    struct fat_node ignored;
+
+    if (file->offset < MOUNT_POSITION)
+        file->offset = MOUNT_POSITION;
+    for (;; file->offset += FAT_DIRENT_BYTES) {
+        unsigned index = (unsigned)(file->offset - MOUNT_POSITION) / FAT_DIRENT_BYTES;
+        const char *path = fs_mount_point(index);
+        if (!path)
+            return done;
+        if (fat_lookup(&root_volume, path, &ignored) == FR_OK)
+            continue;
+        int64_t length = dirent_put(to, MOUNT_POSITION + index, file->offset + FAT_DIRENT_BYTES, DT_DIR, path + 1);
+        if (length <= 0)
+            return done ? done : length ? length : -EINVAL;
+        done += length;
+    }
+}
+
 // file->offset is the byte position of the next entry in the directory.
 static int64_t fat_readdir(struct file *file, struct uio *to) {
     struct fat_dirent entry;
@@ -71,11 +97,11 @@ static int64_t fat_readdir(struct file *file, struct uio *to) {
 
     if (file->offset > UINT32_MAX || file->offset % FAT_DIRENT_BYTES != 0)
         return -EINVAL; // lseek went where no entry begins
-    for (;;) {
+    while (file->offset < MOUNT_POSITION) {
         uint32_t position = (uint32_t)file->offset;
         enum fat_result result = fat_read_dirent(&root_volume, dir, &position, &entry);
         if (result == FR_NO_FILE)
-            return done;
+            break;
         int64_t length = result == FR_OK ? dirent_put(to, inode_number(&entry.node), position,
                                                       entry.node.directory ? DT_DIR : DT_REG, entry.name)
                                          : fat_result_errno(result);
@@ -84,6 +110,8 @@ static int64_t fat_readdir(struct file *file, struct uio *to) {
         file->offset = position;
         done += length;
     }
+    // A reader comes back until there is nothing more: mount points are a delivery of their own.
+    return done || inode_number(dir) != ROOT_INODE ? done : read_mount_points(file, to);
 }
 
 static const struct file_ops fat_file_ops = {.seekable = true, .read = fat_file_read, .stat = fat_stat};

@@ -9,6 +9,11 @@ static const struct filesystem *const mounts[] = {&dev_filesystem, &tmp_filesyst
 
 void fs_init(void) { tmpfs_init(); }
 
+const char *fs_mount_point(unsigned index) {
+    bool below_root = index < sizeof mounts / sizeof mounts[0] && mounts[index] != &fat_filesystem;
+    return below_root ? mounts[index]->mount_point : NULL;
+}
+
 // The file system that serves `absolute`, and in *below the path inside it.
 static const struct filesystem *find_mount(const char *absolute, const char **below) {
     for (unsigned i = 0;; i++) {

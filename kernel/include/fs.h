@@ -31,6 +31,9 @@ void fs_mount_root(void);
 // -ENAMETOOLONG, or an error of the file system.
 int path_resolve(const char *cwd, const char *path, char absolute[PATH_LEN]);
 
+// The directories in "/" where other file systems are mounted: "/dev" …; NULL at the end.
+const char *fs_mount_point(unsigned index);
+
 // For absolute, resolved paths:
 int fs_open(const char *absolute, int flags, struct file **out);
 int fs_unlink(const char *absolute);
