@@ -54,6 +54,24 @@ describe('the board', () => {
     expect(load(board, 0xc20_0004 + 0x1000 * context)).toBe(10);
   });
 
+  it('numbers the contexts of the PLIC as QEMU does: M-mode before S-mode, hart by hart', () => {
+    const host = new FakeHost({ harts: 2 });
+    const board = createVirtBoard(host);
+    store(board, 0xc00_0000 + 4 * 10, 1);
+    board.plic.wire(10)(true);
+    const lines = [0, 1].flatMap((hart) => [
+      { hart, line: InterruptLine.MachineExternal },
+      { hart, line: InterruptLine.SupervisorExternal },
+    ]);
+    for (let context = 0; context < 4; context++) {
+      store(board, 0xc00_2000 + 0x80 * context, 1 << 10);
+      expect(lines.map(({ hart, line }) => host.interrupt(hart, line))).toEqual(
+        lines.map((_, index) => index === context),
+      );
+      store(board, 0xc00_2000 + 0x80 * context, 0);
+    }
+  });
+
   it('puts the first disk into the first slot and leaves the others empty', () => {
     const store = new CopyOnWriteDisk(new Uint8Array(1024));
     const board = createVirtBoard(new FakeHost(), { disks: [{ store }] });

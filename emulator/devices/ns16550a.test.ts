@@ -118,6 +118,18 @@ describe('receiver', () => {
     expect(host.scheduled).toBe(0);
   });
 
+  it('counts the silence from the last byte received', () => {
+    write(FCR, 0xc1);
+    write(IER, 1);
+    type('a');
+    host.advance(3 * CHARACTER);
+    type('b');
+    host.advance(4 * CHARACTER); // six after `a` arrived, three after `b`
+    expect(wire).toBe(false);
+    host.advance(CHARACTER);
+    expect(wire).toBe(true);
+  });
+
   it('comes before the transmitter in IIR', () => {
     write(FCR, 1);
     write(IER, 3);
@@ -133,6 +145,7 @@ describe('receiver', () => {
     const text = 'the quick brown fox jumps over the lazy dog';
     type(text);
     host.advance(1000 * CHARACTER);
+    expect(host.scheduled).toBe(0); // a full FIFO waits for the guest, not for time
     const first = drain();
     expect(first).toBe(text.slice(0, 16));
     host.advance(16 * CHARACTER);
