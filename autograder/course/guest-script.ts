@@ -1,0 +1,62 @@
+/** Runs a script of the guest's shell on the machine, for tests of what kernel and programs do. */
+import { Machine, type StopReason } from '../../emulator/index.js';
+import { createImage, type ImageFile } from '../image/index.js';
+import { buildKernel, buildPrograms } from '../toolchain/index.js';
+
+export interface ScriptRun {
+  /** What the console showed from the kernel's greeting on, with plain newlines. */
+  readonly output: string;
+  readonly stop: StopReason;
+}
+
+export interface ScriptOptions {
+  /** More files of the root image. */
+  files?: readonly ImageFile[];
+  /** Master boot record and partition, or the bare volume (the default). */
+  partitioned?: boolean;
+  /** Replaces the finished image; null: a machine without a disk. */
+  edit?: (disk: Uint8Array) => Uint8Array | null;
+  harts?: number;
+  seed?: number;
+}
+
+export class GuestScripts {
+  private constructor(
+    private readonly kernel: Uint8Array,
+    private readonly programs: readonly ImageFile[],
+  ) {}
+
+  /** Builds the reference kernel and the programs. */
+  static async build(): Promise<GuestScripts> {
+    const built = await buildKernel();
+    if (!built.ok) throw new Error(built.diagnostics.map(({ message }) => message).join('\n'));
+    const programs = await buildPrograms();
+    return new GuestScripts(
+      built.kernel,
+      programs.map(({ name, elf }) => ({ path: `/bin/${name}`, bytes: elf })),
+    );
+  }
+
+  /** Boots with `script` as /etc/rc and runs until the guest shuts down, at most ten guest seconds. */
+  async run(script: string, options: ScriptOptions = {}): Promise<ScriptRun> {
+    const { files = [], partitioned = false, edit, harts = 2, seed = 0 } = options;
+    const image = await createImage([...this.programs, textFile('/etc/rc', script), ...files], {
+      partitioned,
+    });
+    const disk = edit ? edit(image) : image;
+    const machine = await Machine.create({ harts, seed, kernel: this.kernel, ...(disk && { disk }) });
+    const decoder = new TextDecoder();
+    let output = '';
+    machine.on('console', ({ bytes }) => {
+      output += decoder.decode(bytes, { stream: true });
+    });
+    const stop = machine.run({ untilTime: 10 });
+    const greeting = /HartLab kernel: .*\n/;
+    output = output.replaceAll('\r', '');
+    return { output: output.slice(output.search(greeting)).replace(greeting, ''), stop };
+  }
+}
+
+export function textFile(path: string, text: string): ImageFile {
+  return { path, bytes: new TextEncoder().encode(text) };
+}
