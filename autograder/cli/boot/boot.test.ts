@@ -1,8 +1,10 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
 import { captureIo } from '../captured-io.js';
+import type { CommandIo } from '../command-io.js';
 import { main } from '../main.js';
 
 /** Boots with `input` as standard input. */
@@ -59,13 +61,33 @@ describe('hartlab boot', () => {
   });
 });
 
-describe('hartlab boot --lab', () => {
-  let lab = '';
-  beforeAll(() => {
-    lab = '03-stride';
+describe('hartlab boot at a terminal', () => {
+  it('sends keystrokes to the guest, and leaves on Ctrl-A X with the terminal as it was', async () => {
+    const keyboard = new PassThrough();
+    const screen = new PassThrough();
+    const modes: boolean[] = [];
+    const stdin = Object.assign(keyboard, { isTTY: true, setRawMode: (raw: boolean) => modes.push(raw) });
+    const said = new PassThrough();
+    const io = { stdin, stdout: screen, stderr: said, env: {} } as unknown as CommandIo;
+    let shown = '';
+    const script: [after: RegExp, keys: string][] = [
+      [/\$ $/, 'echo o\u007fhello | cat\r'],
+      [/\nhello\n\$ $/, '\u0001h\u0001x'],
+    ];
+    screen.on('data', (bytes: Buffer) => {
+      shown += bytes.toString().replaceAll('\r', '');
+      if (script[0]?.[0].test(shown) === true) keyboard.write(script.shift()?.[1]);
+    });
+    expect(await main(['boot', '--smp', '2'], io)).toBe(0);
+    expect(script).toEqual([]);
+    expect(modes).toEqual([true, false]);
+    expect((said.read() as Buffer).toString()).toMatch(/^Ctrl-A X leaves.*\n\r\nCtrl-A H {2}this help\r\n/);
   });
+});
 
+describe('hartlab boot --lab', () => {
   it("boots the student's stub", async () => {
-    expect(await boot('', '--lab', lab, '--until', '$ ', '--max-time', '20')).toMatchObject({ status: 0 });
+    const args = ['--lab', '03-stride', '--until', '$ ', '--max-time', '20'];
+    expect(await boot('', ...args)).toMatchObject({ status: 0 });
   });
 });

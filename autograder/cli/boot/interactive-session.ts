@@ -64,8 +64,9 @@ export async function runInteractive(
         const next = Math.min(reason.kind === 'idle' ? reason.next : Infinity, maxTime);
         await clock.wait(Math.max(0, next - wallTime()));
         const now = Math.min(wallTime(), next);
-        // Idle time passes in the guest as it passed on the host.
-        machine.skipIdle(now);
+        // Idle time passes in the guest as it passed on the host. With no event to come `run` would not move.
+        if (reason.kind === 'idle') machine.run({ untilTime: now });
+        else machine.skipIdle(now);
         if (machine.time >= maxTime) return { kind: 'budget' };
         guestStart = Math.max(machine.time, now);
         hostStart = clock.now();

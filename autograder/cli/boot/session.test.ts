@@ -117,10 +117,11 @@ const noHelp = (): void => {
 
 describe('an interactive session', () => {
   it('waits for a timer as long as the guest would, and sleeps meanwhile', async () => {
-    let wakeUps = 0;
-    const machine = new FakeMachine((m) => {
-      if (m.time < 5) return { kind: 'idle', next: 5 };
-      return ++wakeUps > 0 ? SHUTDOWN : { kind: 'budget' };
+    const machine = new FakeMachine((m, { untilTime = 0, stopWhenIdle }) => {
+      if (m.time >= 5) return SHUTDOWN;
+      if (stopWhenIdle === true) return { kind: 'idle', next: 5 };
+      m.time = Math.min(untilTime, 5);
+      return { kind: 'budget' };
     });
     const clock = new FakeClock();
     expect(await runInteractive(machine, noKeys, clock, NEVER, noHelp)).toEqual(SHUTDOWN);
