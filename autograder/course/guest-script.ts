@@ -37,6 +37,12 @@ export class GuestScripts {
     );
   }
 
+  /** Boots without /etc/rc: init keeps a shell on the console. */
+  async terminal(): Promise<Machine> {
+    const disk = await createImage(this.programs);
+    return Machine.create({ harts: 2, kernel: this.kernel, disk });
+  }
+
   /** Boots with `script` as /etc/rc and runs until the guest shuts down, at most ten guest seconds. */
   async run(script: string, options: ScriptOptions = {}): Promise<ScriptRun> {
     const { files = [], partitioned = false, edit, harts = 2, seed = 0 } = options;
