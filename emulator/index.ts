@@ -1,4 +1,5 @@
 /** HartLab's machine: `import { Machine } from 'hartlab/emulator'`. */
+export { BadImageError } from './bad-image.js';
 export { Machine } from './machine/machine.js';
 export type { MachineOptions, RunLimits } from './machine/machine.js';
 export type { StopReason } from './machine/stop.js';

@@ -15,6 +15,8 @@
  * hart executes them as a no-op, so that the same program runs anywhere. Arguments are in a0..a3.
  */
 export const MarkCode = {
+  /** `mix` begins: the times of its file count from here. */
+  MixStart: 0x700,
   /** `mix` is about to spawn job a0. */
   JobArrive: 0x701,
   /** Job a0 begins its work; its first `setpriority` is behind it. */

@@ -7,8 +7,14 @@ interface Entry extends ScheduledEvent {
 }
 
 export class EventQueue {
-  private readonly heap: Entry[] = [];
+  private heap: Entry[] = [];
   private sequence = 0;
+  private cancelled = 0;
+
+  /** Entries held, cancelled ones included. */
+  get size(): number {
+    return this.heap.length;
+  }
 
   /** Guest cycle of the earliest event; Infinity when there is none. */
   get nextTime(): number {
@@ -21,10 +27,13 @@ export class EventQueue {
       time,
       sequence: this.sequence++,
       callback,
-      cancel() {
+      cancel: () => {
+        if (entry.callback === undefined) return;
         entry.callback = undefined;
+        this.cancelled++;
       },
     };
+    if (this.cancelled > 64 && this.cancelled > this.heap.length / 2) this.compact();
     this.heap.push(entry);
     this.rise(this.heap.length - 1);
     return entry;
@@ -36,11 +45,28 @@ export class EventQueue {
     const first = this.heap[0];
     if (first === undefined || first.time > now) return undefined;
     this.removeFirst();
-    return first.callback;
+    const { callback } = first;
+    // Too late to be cancelled.
+    first.callback = undefined;
+    return callback;
+  }
+
+  /** Drops cancelled events: a guest that keeps re-arming a timer must not fill the heap with them. */
+  private compact(): void {
+    const live = this.heap.filter((entry) => entry.callback !== undefined);
+    this.heap = [];
+    this.cancelled = 0;
+    for (const entry of live) {
+      this.heap.push(entry);
+      this.rise(this.heap.length - 1);
+    }
   }
 
   private discardCancelled(): void {
-    while (this.heap[0] !== undefined && this.heap[0].callback === undefined) this.removeFirst();
+    while (this.heap[0] !== undefined && this.heap[0].callback === undefined) {
+      this.removeFirst();
+      this.cancelled--;
+    }
   }
 
   private removeFirst(): void {

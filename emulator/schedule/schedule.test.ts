@@ -85,4 +85,12 @@ describe('the event queue', () => {
     expect(times.length).toBeGreaterThan(1000);
     expect(times).toEqual([...times].sort((a, b) => a - b));
   });
+
+  it('does not grow when one event is put off again and again', () => {
+    const queue = new EventQueue();
+    queue.at(5, () => undefined);
+    for (let i = 0; i < 10_000; i++) queue.at(1e9 + i, () => undefined).cancel();
+    expect(queue.size).toBeLessThan(200);
+    expect(queue.take(10)).toBeDefined();
+  });
 });
