@@ -1,7 +1,16 @@
 /** Runs a script of the guest's shell on the machine, for tests of what kernel and programs do. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { Machine, type StopReason } from '../../emulator/index.js';
 import { createImage, type ImageFile } from '../image/index.js';
-import { buildKernel, buildPrograms } from '../toolchain/index.js';
+import {
+  buildKernel,
+  buildPrograms,
+  defaultCacheFolder,
+  repositoryRoot,
+  type UserProgram,
+} from '../toolchain/index.js';
 
 export interface ScriptRun {
   /** What the console showed from the kernel's greeting on, with plain newlines. */
@@ -17,6 +26,8 @@ export interface ScriptOptions {
   /** Replaces the finished image; null: a machine without a disk. */
   edit?: (disk: Uint8Array) => Uint8Array | null;
   harts?: number;
+  /** Bytes of RAM. */
+  memory?: number;
   seed?: number;
 }
 
@@ -26,11 +37,14 @@ export class GuestScripts {
     private readonly programs: readonly ImageFile[],
   ) {}
 
-  /** Builds the reference kernel and the programs. */
-  static async build(): Promise<GuestScripts> {
+  /**
+   * Builds the reference kernel and the programs.
+   * @param tests more programs: C files of `guest-programs/`, for a test alone
+   */
+  static async build(...tests: string[]): Promise<GuestScripts> {
     const built = await buildKernel();
     if (!built.ok) throw new Error(built.diagnostics.map(({ message }) => message).join('\n'));
-    const programs = await buildPrograms();
+    const programs = await buildProgramsWith(tests);
     return new GuestScripts(
       built.kernel,
       programs.map(({ name, elf }) => ({ path: `/bin/${name}`, bytes: elf })),
@@ -45,12 +59,18 @@ export class GuestScripts {
 
   /** Boots with `script` as /etc/rc and runs until the guest shuts down, at most ten guest seconds. */
   async run(script: string, options: ScriptOptions = {}): Promise<ScriptRun> {
-    const { files = [], partitioned = false, edit, harts = 2, seed = 0 } = options;
+    const { files = [], partitioned = false, edit, harts = 2, memory, seed = 0 } = options;
     const image = await createImage([...this.programs, textFile('/etc/rc', script), ...files], {
       partitioned,
     });
     const disk = edit ? edit(image) : image;
-    const machine = await Machine.create({ harts, seed, kernel: this.kernel, ...(disk && { disk }) });
+    const machine = await Machine.create({
+      harts,
+      seed,
+      kernel: this.kernel,
+      ...(memory && { memory }),
+      ...(disk && { disk }),
+    });
     const decoder = new TextDecoder();
     let output = '';
     machine.on('console', ({ bytes }) => {
@@ -60,6 +80,24 @@ export class GuestScripts {
     const greeting = /HartLab kernel: .*\n/;
     output = output.replaceAll('\r', '');
     return { output: output.slice(output.search(greeting)).replace(greeting, ''), stop };
+  }
+}
+
+/** The course's programs and the tests' own, which are built in a copy of the tree. */
+async function buildProgramsWith(tests: readonly string[]): Promise<UserProgram[]> {
+  if (tests.length === 0) return buildPrograms();
+  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'hartlab-programs-'));
+  try {
+    fs.cpSync(path.join(repositoryRoot(), 'kernel'), path.join(root, 'kernel'), { recursive: true });
+    for (const file of tests) {
+      fs.copyFileSync(
+        path.join(repositoryRoot(), 'autograder/course/guest-programs', file),
+        path.join(root, 'kernel/user', file),
+      );
+    }
+    return await buildPrograms({ root, cacheFolder: defaultCacheFolder() });
+  } finally {
+    fs.rmSync(root, { recursive: true, force: true });
   }
 }
 
