@@ -8,6 +8,7 @@ import { createVirtBoard } from '../boards/virt.js';
 import type { VirtBoard } from '../boards/virt.js';
 import { CopyOnWriteDisk } from '../devices/block-store.js';
 import type { DeviceHost, DeviceStop, InterruptLine, ScheduledEvent } from '../devices/device.js';
+import { DEFAULT_LATENCY } from '../devices/virtio-blk.js';
 import { CodePages } from '../engine/code-pages.js';
 import { createInterpreter } from '../engine/interpreter.js';
 import type { Interpreter } from '../engine/interpreter.js';
@@ -130,7 +131,12 @@ export class Machine {
     this.harts = Array.from({ length: harts }, (_, id) => new Hart(id, environment));
 
     const host = this.deviceHost(harts);
+    const { diskDelay } = this.schedule;
     this.board = createVirtBoard(host, {
+      diskLatency: {
+        request: DEFAULT_LATENCY.request * diskDelay,
+        sector: DEFAULT_LATENCY.sector * diskDelay,
+      },
       ...(options.disk && { disks: [{ store: new CopyOnWriteDisk(options.disk) }] }),
     });
     this.board.uart.onTransmit((byte) => {

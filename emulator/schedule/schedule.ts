@@ -15,6 +15,8 @@ export interface Window {
 export interface Schedule {
   /** The hart that starts first, or alone when firmware starts the others. */
   readonly bootHart: number;
+  /** How many times as long as usual disks take, so that their interrupts arrive elsewhere. */
+  readonly diskDelay: number;
   next(): Window;
 }
 
@@ -24,6 +26,7 @@ export const WINDOW = 500;
 /** Seed 0: every window the same, harts in the order of their ids, hart 0 boots. */
 export class RoundRobinSchedule implements Schedule {
   readonly bootHart = 0;
+  readonly diskDelay = 1;
   private readonly window: Window;
 
   constructor(harts: number) {
@@ -77,6 +80,7 @@ export class Random {
 /** Any other seed: windows of random length, harts in random order, a random boot hart. */
 export class SeededSchedule implements Schedule {
   readonly bootHart: number;
+  readonly diskDelay: number;
   private readonly random: Random;
   private readonly order: number[];
 
@@ -84,6 +88,7 @@ export class SeededSchedule implements Schedule {
     this.random = new Random(seed);
     this.order = Array.from({ length: harts }, (_, hart) => hart);
     this.bootHart = this.random.below(harts);
+    this.diskDelay = 0.25 + this.random.below(1000) / 250;
   }
 
   next(): Window {
