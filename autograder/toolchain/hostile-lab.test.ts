@@ -272,6 +272,14 @@ describe.skipIf(process.platform === 'win32')('a file that wants to exhaust the 
     expect(fault?.message).toMatch(/0.5 GiB of memory|makes the compiler fail|too long/);
   });
 
+  it.each(['crash', 'parser_crash'])('is named when it makes the compiler %s', async (how) => {
+    const found = await faults(`${STUB}#pragma clang __debug ${how}\n`);
+    expect(found.at(-1)).toMatchObject({
+      file: 'stride.c',
+      message: expect.stringMatching(/^makes the compiler fail \(/) as string,
+    });
+  });
+
   it('with an array that no machine has gets no kernel', async () => {
     const found = await faults(`${STUB}char big[1UL << 40];\nchar *end = big + (1UL << 39);\n`);
     expect(found).toMatchObject([
