@@ -87,7 +87,7 @@ _Noreturn void hart_bootcamp(struct hart *hart) {
     plic_init_hart(hart->hartid); // threshold, enables
     atomic_store_explicit(&hart->online, true, memory_order_release);
     while (!atomic_load_explicit(&meeting_over, memory_order_acquire))
-        ;
+        spin_hint();
     scheduler();
 }
 

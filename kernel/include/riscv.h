@@ -56,6 +56,9 @@ static inline bool intr_enabled(void) { return (CSR_READ(sstatus) & SSTATUS_SIE)
 
 static inline void wait_for_interrupt(void) { __asm__ volatile("wfi" ::: "memory"); }
 
+// PAUSE (Zihintpause): this hart only waits for another; any hart may take it for a fence.
+static inline void spin_hint(void) { __asm__ volatile(".4byte 0x0100000f" ::: "memory"); }
+
 // Orders all earlier accesses, to memory and devices, before all later ones.
 static inline void fence_all(void) { __asm__ volatile("fence iorw, iorw" ::: "memory"); }
 // Makes this hart fetch instructions that were stored before.

@@ -14,7 +14,7 @@ __attribute__((noinline)) void acquire(struct spinlock *lock) {
     // Acquire order: nothing in the critical section may happen before the lock is ours.
     while (__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE) != 0)
         while (__atomic_load_n(&lock->locked, __ATOMIC_RELAXED) != 0)
-            ;
+            spin_hint();
     __atomic_store_n(&lock->hart, (int32_t)this_hart()->hartid, __ATOMIC_RELAXED);
     lock->pc = (uintptr_t)__builtin_return_address(0);
 }
