@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { captureIo } from '../captured-io.js';
 import type { CommandIo } from '../command-io.js';
+import { findOpenSbi } from '../doctor/findings.js';
 import { main } from '../main.js';
 
 /** Boots with `input` as standard input. */
@@ -58,6 +59,29 @@ describe('hartlab boot', () => {
     const { status, stderr } = await boot('', '--drive', empty, '--max-time', '5');
     expect(status).toBe(1);
     expect(stderr).toMatch(/hartlab: the kernel panicked/);
+  });
+});
+
+const openSbi = findOpenSbi();
+
+it('this host has OpenSBI where tests may not be skipped', () => {
+  expect(openSbi !== null || process.env.CI !== 'true').toBe(true);
+});
+
+describe.skipIf(openSbi === null)('hartlab boot --bios', () => {
+  it('boots the same kernel under real firmware', async () => {
+    const { status, stdout } = await boot(
+      'ls | cat\n',
+      '--smp',
+      '4',
+      '--bios',
+      openSbi ?? '',
+      '--max-time',
+      '20',
+    );
+    expect(stdout).toContain('OpenSBI v');
+    expect(stdout).toMatch(/4 harts online(.*\n)*\$ ls \| cat\n(.*\n)*bin\n/);
+    expect(status).toBe(0);
   });
 });
 

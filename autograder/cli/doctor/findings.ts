@@ -143,11 +143,11 @@ function optional(): Finding[] {
       remedy: `Debian: apt-get install ${debian}`,
     };
   });
-  const firmware = OPENSBI_PLACES.find((file) => fs.existsSync(file));
+  const firmware = findOpenSbi();
   found.splice(1, 0, {
     id: 'opensbi',
     title: 'OpenSBI',
-    ...(firmware === undefined
+    ...(firmware === null
       ? {
           state: 'absent',
           found: 'optional: real firmware for --bios',
@@ -165,6 +165,11 @@ const OPENSBI_PLACES = [
   '/usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.bin',
   path.join(path.sep, 'opt', 'homebrew', 'share', 'qemu', 'opensbi-riscv64-generic-fw_dynamic.bin'),
 ];
+
+/** OpenSBI's fw_dynamic as a distribution installs it, or null. */
+export function findOpenSbi(): string | null {
+  return OPENSBI_PLACES.find((file) => fs.existsSync(file)) ?? null;
+}
 
 function finding(id: string, title: string, found: string, isGood: boolean, remedy: string): Finding {
   return isGood ? { id, title, state: 'ok', found } : { id, title, state: 'failed', found, remedy };
