@@ -4,8 +4,9 @@
  */
 import { Csr } from './csr-numbers.js';
 import { Mode } from './exceptions.js';
-import type { Hart, WideCsr } from './hart.js';
+import type { Hart } from './hart.js';
 import { Status } from './hart.js';
+import type { WideCsr } from './registers.js';
 
 /** RV64IMAC with S and U (misa, 3.1.1). */
 const MISA = Array.from('IMACSU').reduce(

@@ -7,6 +7,7 @@ import * as layout from '../engine/layout.js';
 import type { EventHub } from '../observe/events.js';
 import { Exception, Mode } from './exceptions.js';
 import type { GuestRam, LinearMemory } from './memory.js';
+import { HartRegisters } from './registers.js';
 import { accessFaults, walk } from './sv39.js';
 import type { AccessKind } from './sv39.js';
 import { Tlb } from './tlb.js';
@@ -44,53 +45,11 @@ export const Status = {
   TSR: 1 << 22,
 } as const;
 
-/** CSRs with 64-bit state of their own, in the order in which linear memory holds them from CSRS. */
-const wide = [
-  'mtvec',
-  'mscratch',
-  'mepc',
-  'mcause',
-  'mtval',
-  'stvec',
-  'sscratch',
-  'sepc',
-  'scause',
-  'stval',
-  'satp',
-] as const;
-export type WideCsr = (typeof wide)[number];
-
-/** State of at most 32 bits, after the wide ones. */
-const narrow = [
-  'mode',
-  'mstatus',
-  'medeleg',
-  'mideleg',
-  'mie',
-  'lines',
-  'softwareInterrupts',
-  'mcounteren',
-  'scounteren',
-  'mcountinhibit',
-  'menvcfg',
-  'senvcfg',
-  'state',
-  'idle',
-] as const;
-type NarrowState = (typeof narrow)[number];
-
-const wideOffsets = new Map<WideCsr, number>(wide.map((name, i) => [name, layout.CSRS + i * 8]));
-const narrowOffsets = new Map<NarrowState, number>(
-  narrow.map((name, i) => [name, layout.CSRS + (wide.length + i) * 8]),
-);
-
 const INTERRUPT = 1n << 63n;
 /** Order in which simultaneous interrupts are taken (Privileged ISA 3.1.9). */
 const interruptPriority = [11, 3, 7, 9, 1, 5];
 
-export class Hart {
-  /** Linear address of the hart's block. */
-  readonly base: number;
+export class Hart extends HartRegisters {
   readonly tlb: Tlb;
   /** Guest cycle at which the present slice would end with an empty budget. */
   sliceEnd = 0;
@@ -108,10 +67,10 @@ export class Hart {
   private userStart = 0;
 
   constructor(
-    readonly id: number,
+    id: number,
     readonly environment: HartEnvironment,
   ) {
-    this.base = layout.HARTS + id * layout.HART_SIZE;
+    super(id, environment.memory);
     this.tlb = new Tlb(environment.memory, this.base);
     this.reset();
   }
@@ -131,143 +90,6 @@ export class Hart {
       this.scounteren = 7;
     }
     this.modeChanged();
-  }
-
-  // --- State in linear memory ---
-
-  /** Register x`index` as an unsigned 64-bit number. */
-  x(index: number): bigint {
-    return this.environment.memory.u64[(this.base >> 3) + index] ?? 0n;
-  }
-
-  setX(index: number, value: bigint): void {
-    if (index !== 0) this.environment.memory.u64[(this.base >> 3) + index] = value;
-  }
-
-  get pc(): bigint {
-    return this.environment.memory.u64[(this.base + layout.PC) >> 3] ?? 0n;
-  }
-
-  set pc(value: bigint) {
-    this.environment.memory.u64[(this.base + layout.PC) >> 3] = value;
-  }
-
-  get budget(): number {
-    return this.environment.memory.i32[(this.base + layout.BUDGET) >> 2] ?? 0;
-  }
-
-  set budget(value: number) {
-    this.environment.memory.i32[(this.base + layout.BUDGET) >> 2] = value;
-  }
-
-  setReservation(linear: number): void {
-    this.environment.memory.i32[(this.base + layout.RESERVATION) >> 2] = linear;
-  }
-
-  wide(name: WideCsr): bigint {
-    return this.environment.memory.u64[(this.base + (wideOffsets.get(name) ?? 0)) >> 3] ?? 0n;
-  }
-
-  setWide(name: WideCsr, value: bigint): void {
-    this.environment.memory.u64[(this.base + (wideOffsets.get(name) ?? 0)) >> 3] = value;
-  }
-
-  private narrow(name: NarrowState): number {
-    return this.environment.memory.i32[(this.base + (narrowOffsets.get(name) ?? 0)) >> 2] ?? 0;
-  }
-
-  private setNarrow(name: NarrowState, value: number): void {
-    this.environment.memory.i32[(this.base + (narrowOffsets.get(name) ?? 0)) >> 2] = value;
-  }
-
-  get mode(): Mode {
-    return this.narrow('mode');
-  }
-  private set mode(value: Mode) {
-    this.setNarrow('mode', value);
-  }
-  get mstatus(): number {
-    return this.narrow('mstatus');
-  }
-  get medeleg(): number {
-    return this.narrow('medeleg');
-  }
-  set medeleg(value: number) {
-    this.setNarrow('medeleg', value);
-  }
-  get mideleg(): number {
-    return this.narrow('mideleg');
-  }
-  set mideleg(value: number) {
-    this.setNarrow('mideleg', value);
-  }
-  get mie(): number {
-    return this.narrow('mie');
-  }
-  set mie(value: number) {
-    this.setNarrow('mie', value);
-  }
-  get mcounteren(): number {
-    return this.narrow('mcounteren');
-  }
-  set mcounteren(value: number) {
-    this.setNarrow('mcounteren', value);
-  }
-  get scounteren(): number {
-    return this.narrow('scounteren');
-  }
-  set scounteren(value: number) {
-    this.setNarrow('scounteren', value);
-  }
-  get mcountinhibit(): number {
-    return this.narrow('mcountinhibit');
-  }
-  set mcountinhibit(value: number) {
-    this.setNarrow('mcountinhibit', value);
-  }
-  get menvcfg(): number {
-    return this.narrow('menvcfg');
-  }
-  set menvcfg(value: number) {
-    this.setNarrow('menvcfg', value);
-  }
-  get senvcfg(): number {
-    return this.narrow('senvcfg');
-  }
-  set senvcfg(value: number) {
-    this.setNarrow('senvcfg', value);
-  }
-  /** HSM state; without firmware in TypeScript a hart is Started from reset on. */
-  get state(): HartState {
-    return this.narrow('state');
-  }
-  set state(value: HartState) {
-    this.setNarrow('state', value);
-  }
-  /** Waiting for an interrupt. */
-  get idle(): boolean {
-    return this.narrow('idle') !== 0;
-  }
-  set idle(value: boolean) {
-    this.setNarrow('idle', value ? 1 : 0);
-  }
-  /** Whether the hart executes instructions. */
-  get runnable(): boolean {
-    return !this.idle && this.state !== HartState.Stopped;
-  }
-  /** Bits of mip that software set (SSIP, and STIP and SEIP from M-mode). */
-  get softwareInterrupts(): number {
-    return this.narrow('softwareInterrupts');
-  }
-  set softwareInterrupts(value: number) {
-    this.setNarrow('softwareInterrupts', value);
-  }
-  /** Bits of mip that devices and timers drive. */
-  get lines(): number {
-    return this.narrow('lines');
-  }
-  private set lines(value: number) {
-    this.setNarrow('lines', value);
   }
 
   get mip(): number {
