@@ -142,10 +142,10 @@ static const char *const state_names[] = {
 
 // What a policy returns is checked: a wrong one must not corrupt the kernel.
 static struct proc *checked(const struct sched_entity *e) {
-    for (int i = 0; i < NPROC; i++)
-        if (e == &procs[i].sched)
-            return &procs[i];
-    panic("policy %s picked %p, which is no process", policy->name, (const void *)e);
+    uintptr_t offset = (uintptr_t)e - (uintptr_t)&procs[0].sched;
+    if (offset >= sizeof procs || offset % sizeof procs[0] != 0)
+        panic("policy %s picked %p, which is no process", policy->name, (const void *)e);
+    return &procs[offset / sizeof procs[0]];
 }
 
 // Runs p until it is preempted, yields, sleeps or exits.
