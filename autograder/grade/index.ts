@@ -1,6 +1,21 @@
 /** `hartlab grade`. */
+import fs from 'node:fs';
+import path from 'node:path';
 import type { CommandIo } from '../cli/command-io.js';
-import { UsageError } from '../cli/exit-status.js';
+import { ExitStatus, UsageError } from '../cli/exit-status.js';
+import { didYouMean } from '../cli/option-values.js';
+import { progressOn } from '../cli/progress.js';
+import type { LabDefinition } from '../lab/definition.js';
+import { loadLab } from '../lab/load.js';
+import { QUANTUM_SECONDS } from '../metrics/run-metrics.js';
+import { gradePage } from '../report/html/grade-page.js';
+import { pictureOf } from '../report/html/run-picture.js';
+import { formatTerminalReport } from '../report/terminal.js';
+import { styleFor } from '../report/text-style.js';
+import { grade as gradeLab, subjectOf } from '../runner/grade.js';
+import type { Grade, GradeProgress } from '../runner/grade.js';
+import type { GradeReport } from '../runner/grade-report.js';
+import { writeResult } from './result-files.js';
 
 /** What is graded, and where the results go. */
 export interface GradeRequest {
@@ -24,8 +39,82 @@ export interface GradeRequest {
 /**
  * Grades a lab, reports to the terminal and to the files that were asked for.
  * @param root the repository
+ * @param threads worker threads; by default one a core
  * @returns the exit status
+ * @throws UnknownLab, LabError, UsageError for what the user can put right
  */
-export function grade(request: GradeRequest, _root: string, _io: CommandIo): Promise<number> {
-  return Promise.reject(new UsageError(`grading ${request.lab} is not possible yet`));
+export async function grade(
+  request: GradeRequest,
+  root: string,
+  io: CommandIo,
+  threads?: number,
+): Promise<number> {
+  const lab = await loadLab(root, request.lab);
+  const checks = knownChecks(lab, request.checks);
+  const folder = folderOf(request, lab, root);
+  const progress = progressOn(io.stderr);
+  const result = await gradeLab({
+    lab,
+    root,
+    ...(folder !== undefined && { folder }),
+    subject: subjectOf(request.folder, request.solution),
+    seed: request.seed,
+    seeds: request.seeds,
+    ...(checks.length > 0 && { checks }),
+    ...(threads !== undefined && { threads }),
+    onProgress: (step) => progress.show(describe(step)),
+  });
+  progress.clear();
+  writeResults(request, result, io);
+  return statusOf(result.report);
+}
+
+function writeResults({ json, junit, html }: GradeRequest, result: Grade, io: CommandIo): void {
+  const { report } = result;
+  const toStdout = [json, junit, html].includes('-');
+  const style = styleFor(toStdout ? io.stderr : io.stdout, io.env);
+  const columns = (toStdout ? io.stderr : io.stdout).columns as number | undefined;
+  const text = formatTerminalReport(report, { style, ...(columns !== undefined && { width: columns }) });
+  // Standard output is for the machine's reader when it was asked for.
+  (toStdout ? io.stderr : io.stdout).write(text);
+  if (json !== undefined) writeResult('--json', json, `${JSON.stringify(report, null, 2)}\n`, io);
+  if (junit !== undefined) writeResult('--junit', junit, result.junit, io);
+  if (html !== undefined) writeResult('--html', html, htmlOf(result), io);
+}
+
+function htmlOf({ report, evidence }: Grade): string {
+  const pictures = evidence.map(({ scenario, seed, trace, histories }) => {
+    return [`${scenario}/${seed}`, pictureOf(trace, histories)] as const;
+  });
+  return gradePage(report, new Map(pictures), QUANTUM_SECONDS * 1000);
+}
+
+function statusOf({ verdict, score, maxScore }: GradeReport): number {
+  if (verdict === 'infrastructure') return ExitStatus.Internal;
+  return verdict === 'graded' && score >= maxScore ? ExitStatus.Success : ExitStatus.Failure;
+}
+
+function knownChecks(lab: LabDefinition, wanted: readonly string[]): readonly string[] {
+  const known = lab.checks.map((check) => check.id);
+  const unknown = wanted.find((id) => !known.includes(id));
+  if (unknown === undefined) return wanted;
+  throw new UsageError(
+    `--check ${unknown}: ${lab.id} has no such check; it has ${known.join(', ')}.${didYouMean(unknown, known)}`,
+  );
+}
+
+/** The student's folder; nothing for the reference. */
+function folderOf({ folder, solution }: GradeRequest, lab: LabDefinition, root: string): string | undefined {
+  if (solution) return undefined;
+  const chosen = folder ?? path.join(root, 'labs', lab.id);
+  const stat = fs.statSync(chosen, { throwIfNoEntry: false });
+  if (stat === undefined)
+    throw new UsageError(`${chosen}: no such folder; it must hold ${lab.files.join(', ')}`);
+  if (!stat.isDirectory()) throw new UsageError(`${chosen}: is a file, expected the folder that holds it`);
+  return chosen;
+}
+
+function describe(step: GradeProgress): string {
+  if (step.phase === 'build') return `building: ${step.done} of ${step.total}`;
+  return `running: ${step.done} of ${step.total} scenarios (${step.scenario})`;
 }

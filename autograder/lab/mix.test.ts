@@ -27,7 +27,7 @@ describe('mixFaults', () => {
       end: 0,
       jobs: [
         { id: 1, priority: 1.5, arrive: -1 },
-        { id: 1, priority: 2, sleep: { run: 0, sleep: 1 }, reprioritise: { at: 0, to: 1 } },
+        { id: 1, priority: 2, sleep: { run: 0, sleep: 1 }, reprioritise: { at: 0, to: 0 } },
       ],
     });
     expect(faults.map((fault) => fault.field)).toEqual([

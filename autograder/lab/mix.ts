@@ -1,6 +1,6 @@
 /**
- * A job mix: what the program `mix` reads from /etc/mix and turns into processes. Times are whole guest
- * milliseconds; work is CPU time of the job itself.
+ * A job mix: what the program `mix` (kernel/user/mix.c) reads from /etc/mix and turns into processes. Times are
+ * whole guest milliseconds from its start; work is CPU time of the job itself.
  */
 export interface Mix {
   /** Guest milliseconds after which `mix` powers the machine off; without it, when every job has ended. */
@@ -19,7 +19,7 @@ export interface MixJob {
   readonly run?: number;
   /** Alternates this many milliseconds of work with this many of sleep. */
   readonly sleep?: { readonly run: number; readonly sleep: number };
-  /** Calls `setpriority(to)` once it has worked `at` milliseconds. */
+  /** Calls `setpriority(to)` once it has worked `at` milliseconds; 1 is a call that must be refused. */
   readonly reprioritise?: { readonly at: number; readonly to: number };
   /** Before its work it calls `setpriority` with each of these, then with its own priority. */
   readonly priorities?: readonly bigint[];
@@ -71,7 +71,7 @@ export function mixFaults(mix: Mix): MixFault[] {
     }
     if (job.reprioritise) {
       whole(at('reprioritise.at'), job.reprioritise.at, 0);
-      whole(at('reprioritise.to'), job.reprioritise.to, 2);
+      whole(at('reprioritise.to'), job.reprioritise.to, 1);
     }
   }
   if (mix.end === undefined && mix.jobs.some((job) => !job.run)) {

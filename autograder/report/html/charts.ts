@@ -39,7 +39,12 @@ export function timelineChart(picture: RunPicture): string {
 /** Share of the delivered service in a sliding window, with the ideal dashed. */
 export function shareChart(picture: RunPicture): string {
   const colours = coloursOf(picture);
-  const values = picture.jobs.flatMap((job) => [...job.share, ...job.idealShare].map((point) => point[1]));
+  // The first window is short and its shares are wild: they may leave the plot.
+  const settled = picture.from + (picture.to - picture.from) * 0.05;
+  const values = picture.jobs.flatMap((job) => [
+    ...job.idealShare.map((point) => point[1]),
+    ...job.share.filter(([time]) => time >= settled).map((point) => point[1]),
+  ]);
   const top = Math.min(1, Math.max(0.1, ...values) * 1.05);
   const body = picture.jobs.map((job) => {
     const colour = colours.get(job.job) ?? 'black';

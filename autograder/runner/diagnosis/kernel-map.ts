@@ -1,0 +1,69 @@
+import { LineTable } from '../../../emulator/observe/dwarf-line.js';
+import { parseElf } from '../../../emulator/observe/elf.js';
+import type { ElfFile } from '../../../emulator/observe/elf.js';
+import { SymbolTable } from '../../../emulator/observe/symbols.js';
+import type { ContractFunction } from '../../lab/definition.js';
+import type { GuestPlace } from '../../lab/evidence.js';
+
+/**
+ * The kernel's names for addresses, for whoever has to explain what a hart was doing. Tables are read when first
+ * asked for: most runs need no explanation.
+ */
+export class KernelMap {
+  private readonly elf: ElfFile;
+  private symbolTable: SymbolTable | undefined;
+  private lineTable: LineTable | undefined;
+
+  /**
+   * @param kernel the ELF file that was booted.
+   * @throws BadImageError when it is not an ELF file for RV64.
+   */
+  constructor(kernel: Uint8Array) {
+    this.elf = parseElf(kernel, 'kernel');
+  }
+
+  /** Function and source line of a kernel address. */
+  placeOf(pc: bigint): GuestPlace {
+    const name = this.symbols.at(pc)?.name;
+    const source = this.sourceAt(pc);
+    return { pc, ...(name !== undefined && { function: name }), ...(source !== undefined && { source }) };
+  }
+
+  /** Whether `pc` lies in the function `name`. */
+  isIn(pc: bigint, name: string): boolean {
+    return this.symbols.at(pc)?.name === name;
+  }
+
+  /** `stride.c:41` of the function that a lab's contract table points to. */
+  contractSource({ table, offset }: ContractFunction): string | undefined {
+    const address = this.symbols.addressOf(table);
+    const target = address === undefined ? undefined : this.pointerAt(address + BigInt(offset));
+    return target === undefined ? undefined : this.sourceAt(target);
+  }
+
+  private get symbols(): SymbolTable {
+    return (this.symbolTable ??= new SymbolTable(this.elf));
+  }
+
+  private sourceAt(pc: bigint): string | undefined {
+    this.lineTable ??= new LineTable(this.elf);
+    const line = this.lineTable.at(pc);
+    return line === undefined ? undefined : `${studentName(line.file)}:${line.line}`;
+  }
+
+  /** A pointer in the kernel's initialised data. */
+  private pointerAt(address: bigint): bigint | undefined {
+    const segment = this.elf.segments.find(({ virtualAddress: start, contents }) => {
+      return start <= address && address + 8n <= start + BigInt(contents.length);
+    });
+    if (segment === undefined) return undefined;
+    const { buffer, byteOffset, byteLength } = segment.contents;
+    const view = new DataView(buffer, byteOffset, byteLength);
+    return view.getBigUint64(Number(address - segment.virtualAddress), true);
+  }
+}
+
+/** A student knows the lab's files by their bare names. */
+function studentName(file: string): string {
+  return file.replace(/^(?:labs|solutions)\/\d\d-[^/]+\//, '');
+}

@@ -1,0 +1,95 @@
+import type { Machine } from '../../../emulator/machine/machine.js';
+import type { StopReason } from '../../../emulator/machine/stop.js';
+import type { ScheduleTrace } from '../../../emulator/observe/schedule-trace.js';
+import type { GuestPlace, HartPosition, Outcome } from '../../lab/evidence.js';
+import { backtrace, hartPositions } from './hart-positions.js';
+import type { KernelMap } from './kernel-map.js';
+
+/** Guest seconds without an instruction in U-mode, on any hart, after which nobody gets anywhere any more. */
+const NO_PROGRESS_SECONDS = 0.03;
+
+/** What the diagnosis needs to know of a run that has ended. */
+export interface EndedRun {
+  readonly machine: Machine;
+  readonly map: KernelMap;
+  readonly stop: StopReason;
+  readonly trace: ScheduleTrace;
+  /** All that the guest wrote on its console: only the wording of a panic is taken from it. */
+  readonly console: string;
+  /** The hart that asked the firmware to reset the system, if one did. */
+  readonly resetBy?: number;
+}
+
+/** How a run ended, by what the machine did and not by what the guest said. */
+export function diagnose(run: EndedRun): Outcome {
+  const { machine, map, stop, trace } = run;
+  switch (stop.kind) {
+    case 'shutdown':
+      return stop.type === 'shutdown' && stop.reason === 'none' ? { kind: 'completed' } : panicOf(run);
+    case 'finisher':
+      return stop.status === 'pass' ? { kind: 'completed' } : panicOf(run);
+    case 'deadlock':
+    case 'input':
+    case 'idle':
+      // Nobody types during a grade: a machine that waits for input waits for ever.
+      return { kind: 'deadlock', harts: hartPositions(machine, map, trace) };
+    case 'budget':
+    case 'until': {
+      const harts = hartPositions(machine, map, trace);
+      if (stillProgresses(machine, trace)) return { kind: 'budget', harts };
+      return { kind: isLockedUp(harts) ? 'deadlock' : 'livelock', harts };
+    }
+  }
+}
+
+function stillProgresses(machine: Machine, trace: ScheduleTrace): boolean {
+  const since = trace.end - NO_PROGRESS_SECONDS * machine.frequency;
+  return trace.intervals.some((stay) => stay.end > since);
+}
+
+/** Every hart sleeps or spins for a lock, and no holder of one is a hart that does anything else. */
+function isLockedUp(harts: readonly HartPosition[]): boolean {
+  const isStuck = (position: HartPosition | undefined): boolean =>
+    position?.state !== 'running' || position.waitsFor !== undefined;
+  return (
+    harts.some((position) => position.waitsFor !== undefined) &&
+    harts.every((position) => {
+      if (!isStuck(position)) return false;
+      return position.waitsFor === undefined || isStuck(harts[position.waitsFor.holder]);
+    })
+  );
+}
+
+function panicOf({ machine, map, stop, console, resetBy }: EndedRun): Outcome {
+  const message = panicMessage(console) ?? describeStop(stop);
+  if (resetBy === undefined) return { kind: 'panic', message };
+  const place = culprit(
+    backtrace(machine, resetBy, map),
+    map.placeOf(machine.harts[resetBy]?.wide('sepc') ?? 0n),
+  );
+  return { kind: 'panic', message, hart: resetBy, ...(place && { place }) };
+}
+
+/**
+ * The place to look at first: the innermost function of the lab's files that was active; else where the last
+ * exception came from, if that was in the lab's files; else what called `panic`.
+ */
+function culprit(frames: readonly GuestPlace[], exception: GuestPlace): GuestPlace | undefined {
+  const isLabs = ({ source }: GuestPlace): boolean => source !== undefined && !source.includes('/');
+  const inLab = frames.find(isLabs);
+  if (inLab !== undefined) return inLab;
+  const panic = frames.findIndex((frame) => frame.function === 'panic');
+  const caller = frames[panic + 1];
+  if (isLabs(exception)) return exception;
+  return panic < 0 ? undefined : caller;
+}
+
+function panicMessage(console: string): string | undefined {
+  return /^panic: (.*)$/m.exec(console)?.[1]?.trim();
+}
+
+function describeStop(stop: StopReason): string {
+  if (stop.kind === 'shutdown') return `it asked for ${stop.type}, reason ${stop.reason}`;
+  if (stop.kind === 'finisher') return `it wrote ${stop.status} (code ${stop.code}) to the test finisher`;
+  return stop.kind;
+}

@@ -1,0 +1,258 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { createImage } from '../image/index.js';
+import { formatMix } from '../lab/mix.js';
+import type { Check, LabDefinition, Scenario } from '../lab/definition.js';
+import type { Evidence } from '../lab/evidence.js';
+import { jobHistories } from '../metrics/job-history.js';
+import { buildKernel, buildPrograms, formatDiagnostic } from '../toolchain/index.js';
+import type { BuildFailed, KernelBuilt, UserProgram } from '../toolchain/index.js';
+import { runCheckSuite } from './check-suite.js';
+import { KernelMap } from './diagnosis/kernel-map.js';
+import { explainOutcome } from './explain-outcome.js';
+import type { CheckResult, GradeReport, ScenarioResult, Verdict } from './grade-report.js';
+import { judge } from './judge.js';
+import { runScenarios } from './scenario-pool.js';
+import type { ScenarioRun } from './run-scenario.js';
+
+export interface GradeOptions {
+  readonly lab: LabDefinition;
+  /** The repository. */
+  readonly root: string;
+  /** The student's folder; absent to grade the reference in `solutions/`. */
+  readonly folder?: string;
+  /** How the command line named what is graded: ` DIR`, ` --solution` or nothing; for replay commands. */
+  readonly subject: string;
+  readonly seed: number;
+  /** Seeds to grade, from `seed` on. */
+  readonly seeds: number;
+  /** Ids of the checks to run; all when absent. @see {@link GradeOptions.lab} */
+  readonly checks?: readonly string[];
+  readonly cacheFolder?: string;
+  /** Worker threads; see {@link runScenarios}. */
+  readonly threads?: number;
+  readonly onProgress?: (progress: GradeProgress) => void;
+}
+
+export type GradeProgress =
+  | { readonly phase: 'build'; readonly done: number; readonly total: number }
+  | { readonly phase: 'run'; readonly done: number; readonly total: number; readonly scenario: string };
+
+/** A grade with what reports are drawn from. */
+export interface Grade {
+  readonly report: GradeReport;
+  /** JUnit XML of the checks. */
+  readonly junit: string;
+  readonly evidence: readonly Evidence[];
+}
+
+/**
+ * Builds a kernel, runs every scenario that a check needs, and judges the checks. It does not throw for what
+ * goes wrong on our side: that is the verdict `infrastructure`.
+ */
+export async function grade(options: GradeOptions): Promise<Grade> {
+  try {
+    return await gradeOrThrow(options);
+  } catch (fault) {
+    const results = selectedChecks(options).map((check) => unjudged(check, options, 'the grader failed'));
+    const remedy = (fault as { remedy?: unknown } | null)?.remedy;
+    const report: GradeReport = {
+      ...frame(options, 'infrastructure', results),
+      fault: { message: messageOf(fault), ...(typeof remedy === 'string' && { remedy }) },
+    };
+    return { report, junit: '', evidence: [] };
+  }
+}
+
+async function gradeOrThrow(options: GradeOptions): Promise<Grade> {
+  const { lab } = options;
+  const built = await build(options);
+  if (!built.kernel.ok) return buildFailure(options, built.kernel);
+  const { kernel, warnings } = built.kernel;
+
+  const checks = selectedChecks(options);
+  const needed = lab.scenarios.filter((scenario) => checks.some((check) => check.scenario === scenario.id));
+  const runs = await runAll(options, needed, kernel, built.programs);
+  const evidence = runs.map(({ scenario, seed, trace, outcome }): Evidence => {
+    return { scenario, seed, trace, outcome, histories: jobHistories(trace) };
+  });
+
+  const map = new KernelMap(kernel);
+  const context = {
+    contractSource: (check: Check) => map.contractSource(check.contract),
+    replay: (check: Check, seed: number) => replayCommand(options, check, seed),
+  };
+  const entries = checks.map((check) => {
+    const own = evidence.filter((item) => item.scenario === check.scenario);
+    const duration = own.reduce((sum, { trace }) => sum + trace.end / trace.frequency, 0);
+    return { check, duration, judge: () => judge(check, own, context) };
+  });
+  const suite = await runCheckSuite(lab.id, entries, {
+    lab: lab.id,
+    seed: String(options.seed),
+    seeds: String(options.seeds),
+    score: String(sum(checks, () => 0)),
+  });
+  const [fault] = suite.faults;
+  if (fault !== undefined) {
+    throw new Error(`check ${fault[0]} failed by itself: ${messageOf(fault[1])}`, { cause: fault[1] });
+  }
+  const report: GradeReport = {
+    ...frame(options, 'graded', suite.results),
+    digest: combinedDigest(runs),
+    scenarios: runs.map((run) => scenarioResult(lab, run)),
+    diagnostics: warnings,
+  };
+  return { report, junit: suite.junit, evidence };
+}
+
+async function build(
+  options: GradeOptions,
+): Promise<{ kernel: KernelBuilt | BuildFailed; programs: UserProgram[] }> {
+  const { lab, root, folder, cacheFolder, onProgress } = options;
+  const common = {
+    root,
+    ...(cacheFolder !== undefined && { cacheFolder }),
+    onProgress: ({ done, total }: { done: number; total: number }) => {
+      onProgress?.({ phase: 'build', done, total });
+    },
+  };
+  const kernel = await buildKernel({
+    ...common,
+    ...(folder !== undefined && { lab: { name: lab.id, folder, sources: lab.files } }),
+  });
+  if (!kernel.ok) return { kernel, programs: [] };
+  return { kernel, programs: await buildPrograms(common) };
+}
+
+async function runAll(
+  options: GradeOptions,
+  scenarios: readonly Scenario[],
+  kernel: Uint8Array,
+  programs: readonly UserProgram[],
+): Promise<ScenarioRun[]> {
+  const seeds = Array.from({ length: options.seeds }, (_, i) => options.seed + i);
+  const jobs = [];
+  for (const scenario of scenarios) {
+    const disk = await scenarioDisk(scenario, programs);
+    const { id, harts, bootargs, budget } = scenario;
+    for (const seed of seeds) {
+      jobs.push({ scenario: { id, harts, bootargs, budget }, seed, kernel, programs, disk });
+    }
+  }
+  let done = 0;
+  return runScenarios(jobs, {
+    ...(options.threads !== undefined && { threads: options.threads }),
+    onRun: ({ scenario }) => {
+      options.onProgress?.({ phase: 'run', done: ++done, total: jobs.length, scenario });
+    },
+  });
+}
+
+/** The root image of a scenario: all programs, the mix, and a script that runs it. */
+export function scenarioDisk(
+  { mix }: Pick<Scenario, 'mix'>,
+  programs: readonly UserProgram[],
+): Promise<Uint8Array> {
+  const text = new TextEncoder();
+  return createImage([
+    ...programs.map(({ name, elf }) => ({ path: `/bin/${name}`, bytes: elf })),
+    { path: '/etc/mix', bytes: text.encode(formatMix(mix)) },
+    { path: '/etc/rc', bytes: text.encode('mix\n') },
+  ]);
+}
+
+function buildFailure(options: GradeOptions, { diagnostics }: BuildFailed): Grade {
+  const [first] = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
+  const why =
+    first === undefined ? 'the kernel was not built' : (formatDiagnostic(first).split('\n')[0] ?? '');
+  const source = first?.line === undefined ? {} : { source: `${first.file}:${first.line}` };
+  const results = selectedChecks(options).map((check) => ({ ...unjudged(check, options, why), ...source }));
+  const report: GradeReport = { ...frame(options, 'build-failed', results), diagnostics };
+  return { report, junit: '', evidence: [] };
+}
+
+/** A report without runs. */
+function frame(options: GradeOptions, verdict: Verdict, checks: readonly CheckResult[]): GradeReport {
+  const { lab, seed, seeds } = options;
+  return {
+    lab: lab.id,
+    title: lab.title,
+    score: sum(checks, (check) => check.score),
+    maxScore: sum(checks, (check) => check.maxScore),
+    seed,
+    seeds,
+    verdict,
+    digest: '',
+    checks,
+    scenarios: [],
+    diagnostics: [],
+  };
+}
+
+function unjudged(check: Check, options: GradeOptions, why: string): CheckResult {
+  return {
+    id: check.id,
+    title: check.title,
+    score: 0,
+    maxScore: check.points,
+    status: 'error',
+    expected: 'a kernel that can be run',
+    seen: why,
+    scenario: check.scenario,
+    seed: options.seed,
+    replay: replayCommand(options, check, options.seed),
+  };
+}
+
+function scenarioResult(lab: LabDefinition, run: ScenarioRun): ScenarioResult {
+  const scenario = lab.scenarios.find(({ id }) => id === run.scenario);
+  const explanation = explainOutcome(run.outcome, run.trace.frequency);
+  return {
+    id: run.scenario,
+    title: scenario?.title ?? run.scenario,
+    harts: run.trace.harts,
+    seed: run.seed,
+    outcome: run.outcome.kind,
+    ...(explanation.length > 0 && { explanation }),
+    duration: run.trace.end / run.trace.frequency,
+    instructions: run.instructions,
+    digest: run.digest,
+    console: run.console,
+  };
+}
+
+function combinedDigest(runs: readonly ScenarioRun[]): string {
+  const hash = createHash('sha256');
+  for (const { scenario, seed, digest } of runs) hash.update(`${scenario} ${seed} ${digest}\n`);
+  return hash.digest('hex');
+}
+
+function selectedChecks({ lab, checks }: GradeOptions): readonly Check[] {
+  return checks === undefined ? lab.checks : lab.checks.filter((check) => checks.includes(check.id));
+}
+
+function replayCommand({ lab, subject }: GradeOptions, check: Check, seed: number): string {
+  return `hartlab grade ${lab.id}${subject} --check ${check.id} --seed ${seed}`;
+}
+
+/** The part of a command line that names a folder, quoted for a POSIX shell where it must be. */
+export function subjectOf(folder: string | undefined, solution: boolean): string {
+  if (solution) return ' --solution';
+  if (folder === undefined) return '';
+  const name = folder.split(path.sep).join('/');
+  return /^[\w@%+=:,./-]+$/.test(name) && !name.startsWith('-')
+    ? ` ${name}`
+    : ` '${name.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Adds hundredths without the error of binary fractions. */
+function sum(checks: readonly CheckResult[], value: (check: CheckResult) => number): number;
+function sum(checks: readonly Check[], value: (check: Check) => number): number;
+function sum<T>(checks: readonly T[], value: (check: T) => number): number {
+  return Math.round(checks.reduce((total, check) => total + value(check), 0) * 100) / 100;
+}
+
+function messageOf(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault);
+}

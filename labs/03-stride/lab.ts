@@ -1,0 +1,169 @@
+import type { Check, ContractFunction, LabDefinition } from '../../autograder/lab/definition.js';
+import { fourHartLag, infeasibleWeight, noIdleHart, oneHartAtATime } from './four-hart-checks.js';
+import {
+  lateArrival,
+  longSleepOf,
+  relativeErrorOf,
+  responseOf,
+  setpriorityArguments,
+  sleeperCredit,
+  threeTwoOneShares,
+  wakeLatencyOf,
+} from './one-hart-checks.js';
+import * as scenarios from './scenarios.js';
+
+/** `struct sched_policy` (kernel/include/sched.h): a name, then function pointers of 8 bytes. */
+function policyFunction(field: string, index: number): ContractFunction {
+  return { table: 'sched_stride', offset: 8 * index, field };
+}
+
+const enqueue = policyFunction('enqueue', 2);
+const pick = policyFunction('pick', 3);
+const block = policyFunction('block', 4);
+const setPriority = policyFunction('set_priority', 5);
+
+const checks: readonly Check[] = [
+  {
+    id: 'setpriority-arguments',
+    title: 'setpriority accepts 2 and more, and refuses the rest',
+    points: 8,
+    scenario: scenarios.argumentsRun.id,
+    contract: setPriority,
+    evaluate: setpriorityArguments,
+  },
+  {
+    id: 'mixed-priorities',
+    title: 'Five mixed priorities: relative error of one quantum',
+    points: 14,
+    scenario: scenarios.mixed.id,
+    contract: pick,
+    evaluate: relativeErrorOf(scenarios.mixed),
+  },
+  {
+    id: 'three-two-one',
+    title: 'Priorities 3:2:1 give shares 3:2:1',
+    points: 8,
+    scenario: scenarios.threeTwoOne.id,
+    contract: enqueue,
+    evaluate: threeTwoOneShares,
+  },
+  {
+    id: 'setpriority-in-mid-run',
+    title: 'setpriority takes effect at once, and a refused one not at all',
+    points: 10,
+    scenario: scenarios.midRun.id,
+    contract: setPriority,
+    evaluate: relativeErrorOf(scenarios.midRun),
+  },
+  {
+    id: 'late-arrival',
+    title: 'A late arrival gets its share from now on, and no more',
+    points: 8,
+    scenario: scenarios.late.id,
+    contract: enqueue,
+    evaluate: lateArrival,
+  },
+  {
+    id: 'response-time',
+    title: 'A late arrival soon runs for the first time',
+    points: 4,
+    scenario: scenarios.late.id,
+    contract: enqueue,
+    evaluate: responseOf(scenarios.late, scenarios.LATE_JOB),
+  },
+  {
+    id: 'sleeper-credit',
+    title: 'Sleeping earns no credit and sheds no debt',
+    points: 8,
+    scenario: scenarios.sleeper.id,
+    contract: enqueue,
+    evaluate: sleeperCredit,
+  },
+  {
+    id: 'sleeper-penalty',
+    title: 'Sleeping is not punished: a waker soon runs',
+    points: 6,
+    scenario: scenarios.sleeper.id,
+    contract: block,
+    evaluate: wakeLatencyOf(scenarios.sleeper, scenarios.LONG_SLEEPER),
+  },
+  {
+    id: 'pass-wrap',
+    title: 'Nothing changes when the pass wraps around',
+    points: 8,
+    scenario: scenarios.wrap.id,
+    contract: pick,
+    evaluate: relativeErrorOf(scenarios.wrap),
+  },
+  {
+    id: 'long-sleep',
+    title: 'A sleep of more than half a lap is not mistaken for debt',
+    points: 4,
+    scenario: scenarios.longSleep.id,
+    contract: enqueue,
+    evaluate: longSleepOf(scenarios.longSleep, scenarios.LAP_SLEEPER),
+  },
+  {
+    id: 'four-harts-lag',
+    title: 'Four harts: everybody within two quanta of the ideal',
+    points: 9,
+    scenario: scenarios.fourFeasible.id,
+    contract: pick,
+    evaluate: fourHartLag,
+  },
+  {
+    id: 'four-harts-response',
+    title: 'Four harts: a late arrival soon runs for the first time',
+    points: 2,
+    scenario: scenarios.fourFeasible.id,
+    contract: enqueue,
+    evaluate: responseOf(scenarios.fourFeasible, scenarios.FOUR_LATE_JOB),
+  },
+  {
+    id: 'one-hart-at-a-time',
+    title: 'Four harts: no process on two at once',
+    points: 3,
+    scenario: scenarios.fourChurn.id,
+    contract: pick,
+    evaluate: oneHartAtATime,
+  },
+  {
+    id: 'no-idle-hart',
+    title: 'Four harts: none idle while a process could run',
+    points: 4,
+    scenario: scenarios.fourChurn.id,
+    contract: pick,
+    evaluate: noIdleHart,
+  },
+  {
+    id: 'infeasible-weight',
+    title: 'Four harts: a weight beyond one hart starves nobody',
+    points: 4,
+    scenario: scenarios.infeasible.id,
+    contract: enqueue,
+    evaluate: infeasibleWeight,
+  },
+];
+
+const lab: LabDefinition = {
+  id: '03-stride',
+  title: 'Stride scheduling',
+  files: ['stride.c'],
+  header: 'kernel/include/sched.h',
+  scenarios: [
+    scenarios.argumentsRun,
+    scenarios.mixed,
+    scenarios.threeTwoOne,
+    scenarios.midRun,
+    scenarios.late,
+    scenarios.sleeper,
+    scenarios.wrap,
+    scenarios.longSleep,
+    scenarios.fourFeasible,
+    scenarios.fourChurn,
+    scenarios.infeasible,
+  ],
+  checks,
+};
+
+export default lab;
