@@ -22,7 +22,8 @@ void exec_arguments_free(struct exec_arguments *arguments);
 // Entry point and stack pointer in *entry and *sp. 0, or -errno with nothing left
 // behind: -ENOENT and other errors of the file system; -ENOEXEC for a file that is not
 // a well-formed static RISC-V ELF64 program; -ENOMEM.
-int exec_load(const char *path, const struct exec_arguments *arguments, struct vm *vm, uintptr_t *entry, uintptr_t *sp);
+int exec_load(const char *path, const struct exec_arguments *arguments, struct vm *vm, uintptr_t *entry,
+              uintptr_t *sp);
 
 // Replaces the current process's program. On failure it goes on as it was.
 int proc_exec(const char *path, const struct exec_arguments *arguments);

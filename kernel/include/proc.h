@@ -85,7 +85,17 @@ int proc_wait(int pid, int *status, int options);
 // Every signal but 0 (probe), SIGCHLD and SIGCONT (no effect) ends the process, at the
 // latest when it next leaves the kernel. 0, -ESRCH or -EINVAL.
 int proc_kill(int pid, int signal);
-enum { SIGINT = 2, SIGILL = 4, SIGTRAP = 5, SIGBUS = 7, SIGKILL = 9, SIGSEGV = 11, SIGPIPE = 13, SIGCHLD = 17, SIGCONT = 18 };
+enum {
+    SIGINT = 2,
+    SIGILL = 4,
+    SIGTRAP = 5,
+    SIGBUS = 7,
+    SIGKILL = 9,
+    SIGSEGV = 11,
+    SIGPIPE = 13,
+    SIGCHLD = 17,
+    SIGCONT = 18,
+};
 // Has the running process been killed? It ends when it leaves the kernel; a long loop
 // in a system call asks this and returns -EINTR.
 bool proc_killed(void);

@@ -51,9 +51,9 @@ enum sched_why {
     SCHED_YIELD,     // it ran, and gave the rest of its quantum away (sched_yield)
 };
 
-// Every function is called with interrupts off and sched_lock held, so a policy with one
-// queue needs no lock of its own. It must not sleep, take a lock of the kernel, or take
-// longer than a few hundred steps a process.
+// Every function is called with interrupts off and sched_lock held, so a policy needs no
+// lock of its own. It must not sleep, nor take any other lock of the kernel (spinlock.h has
+// the order), nor work for longer than some dozens of instructions a process.
 struct sched_policy {
     const char *name;
 
@@ -77,8 +77,8 @@ struct sched_policy {
     // -1 if it is refused (then nothing has changed).
     int64_t (*set_priority)(struct sched_entity *e, int64_t priority);
 
-    // True: the policy has locks of its own and is called without sched_lock, by several
-    // harts at a time. (Interrupts are off all the same.)
+    // True: called without sched_lock, by several harts at a time. The policy guards what
+    // it shares with spinlocks of its own (spinlock.h). Interrupts are off all the same.
     bool self_locking;
 };
 

@@ -12,10 +12,10 @@ void syscall(struct trapframe *frame);
 typedef int64_t syscall_fn(const uint64_t a[6]);
 
 // sys_proc.c
-syscall_fn sys_exit, sys_nanosleep, sys_clock_gettime, sys_sched_yield, sys_kill, sys_setpriority, sys_getpriority,
-    sys_reboot, sys_times, sys_uname, sys_getpid, sys_getppid, sys_sysinfo, sys_brk, sys_clone, sys_execve, sys_wait4, sys_spawn,
-    sys_procinfo;
+syscall_fn sys_exit, sys_nanosleep, sys_clock_gettime, sys_sched_yield, sys_kill, sys_setpriority, sys_getpriority;
+syscall_fn sys_reboot, sys_times, sys_uname, sys_getpid, sys_getppid, sys_sysinfo, sys_brk, sys_clone, sys_execve;
+syscall_fn sys_wait4, sys_spawn, sys_procinfo;
 
 // sys_file.c
-syscall_fn sys_getcwd, sys_dup, sys_dup3, sys_ioctl, sys_unlinkat, sys_chdir, sys_openat, sys_close, sys_pipe2,
-    sys_getdents64, sys_lseek, sys_read, sys_write, sys_readv, sys_writev, sys_newfstatat, sys_fstat;
+syscall_fn sys_getcwd, sys_dup, sys_dup3, sys_ioctl, sys_unlinkat, sys_chdir, sys_openat, sys_close, sys_pipe2;
+syscall_fn sys_getdents64, sys_lseek, sys_read, sys_write, sys_readv, sys_writev, sys_newfstatat, sys_fstat;
