@@ -116,7 +116,8 @@ int virtio_queue_init(const struct virtio_device *device, unsigned index, uint16
     size_t avail_offset = size * sizeof(struct virtq_desc);
     size_t avail_end = avail_offset + sizeof(struct virtq_avail) + size * sizeof(uint16_t) + sizeof(uint16_t);
     size_t used_offset = (avail_end + USED_ALIGN - 1) / USED_ALIGN * USED_ALIGN;
-    size_t used_end = used_offset + sizeof(struct virtq_used) + size * sizeof(struct virtq_used_elem) + sizeof(uint16_t);
+    size_t used_end =
+        used_offset + sizeof(struct virtq_used) + size * sizeof(struct virtq_used_elem) + sizeof(uint16_t);
     if (used_end > PAGE_SIZE)
         return -EINVAL;
 

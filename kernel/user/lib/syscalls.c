@@ -45,7 +45,9 @@ int waitpid(int pid, int *status, int options) { return (int)call(SYS_wait4, pid
 int kill(int pid, int signal) { return (int)call(SYS_kill, pid, signal, 0, 0); }
 int getpid(void) { return (int)call(SYS_getpid, 0, 0, 0, 0); }
 long setpriority(long priority) { return call(SYS_setpriority, priority, 0, 0, 0); }
-int procinfo(struct procinfo *records, size_t count) { return (int)call(SYS_procinfo, (long)records, (long)count, 0, 0); }
+int procinfo(struct procinfo *records, size_t count) {
+    return (int)call(SYS_procinfo, (long)records, (long)count, 0, 0);
+}
 void power_off(void) { call(SYS_reboot, (long)REBOOT_MAGIC1, REBOOT_MAGIC2, REBOOT_POWER_OFF, 0); }
 
 #define NS_PER_SECOND   1000000000UL
