@@ -45,12 +45,14 @@ describe('hartlab boot', () => {
     const { status, stderr } = await boot('spin\n', '--max-time', '0.5');
     expect(status).toBe(1);
     expect(stderr).toMatch(/^\n?hartlab: the time that --max-time allows was used up at guest time 0.5/);
+    expect(stderr).toMatch(/\n {2}hart 0: in U-mode in .*; last in U-mode at 0.5/);
   });
 
   it('passes the command line on: an unknown policy is a panic, status 1', async () => {
     const { status, stderr } = await boot('', '--append', 'sched=lottery');
     expect(status).toBe(1);
     expect(stderr).toMatch(/hartlab: the kernel panicked at guest time .*: panic: .*lottery/);
+    expect(stderr).toMatch(/\n {2}the kernel gave up on hart 0 in \w+ \(\S+\.c:\d+\)/);
   });
 
   it('without a disk says that the kernel found no root', async () => {

@@ -1,10 +1,11 @@
 /** `hartlab boot`: a guest and its console. */
-import { Machine } from '../../../emulator/index.js';
+import { Machine, type StopReason } from '../../../emulator/index.js';
 import { formatDiagnostic } from '../../toolchain/index.js';
 import type { CommandIo } from '../command-io.js';
 import { ExitStatus, UsageError } from '../exit-status.js';
 import { progressOn } from '../progress.js';
 import { ConsoleOutput } from './console-output.js';
+import { Diagnosis } from './diagnosis.js';
 import { explainEnding, type Ending } from './ending.js';
 import { ESCAPE_HELP, EscapeKeys, type Keystrokes } from './escape-keys.js';
 import { GuestNotBuilt, prepareGuest, type Guest, type GuestOptions } from './guest.js';
@@ -45,6 +46,7 @@ export async function boot(options: BootOptions, root: string, io: CommandIo): P
   progress.clear();
   for (const warning of guest.warnings) io.stderr.write(`${formatDiagnostic(warning)}\n`);
   const machine = await createMachine(options, guest);
+  const diagnosis = new Diagnosis(machine, guest.kernel);
   const output = new ConsoleOutput(options.until);
   let printed = 0;
   machine.on('console', ({ bytes }) => {
@@ -65,9 +67,15 @@ export async function boot(options: BootOptions, root: string, io: CommandIo): P
     options.until === undefined ? {} : { until: options.until },
     output.lastPanic,
   );
-  if (message !== null) io.stderr.write(`${output.isAtMargin ? '' : '\n'}hartlab: ${message}\n`);
-  else if (io.stdout.isTTY && !output.isAtMargin) io.stdout.write('\n');
+  if (message !== null) {
+    const lines = isFromMachine(ending) ? diagnosis.explain(ending, output.lastPanic) : [];
+    io.stderr.write(`${output.isAtMargin ? '' : '\n'}hartlab: ${[message, ...lines].join('\n  ')}\n`);
+  } else if (io.stdout.isTTY && !output.isAtMargin) io.stdout.write('\n');
   return status;
+}
+
+function isFromMachine(ending: Ending): ending is StopReason {
+  return !['text', 'left', 'end-of-input'].includes(ending.kind);
 }
 
 /** Values that only the machine can check are the user's. */
