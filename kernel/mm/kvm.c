@@ -98,7 +98,7 @@ uintptr_t kstack_alloc(unsigned slot) {
 void kstack_free(unsigned slot) {
     for (unsigned i = 0; i < KSTACK_PAGES; i++) {
         pte_t *pte = pt_walk(kvm_root, kstack_address(slot) + i * PAGE_SIZE, false);
-        if (*pte & PTE_V)
+        if (*pte & PTE_V) // else memory was short
             page_free((void *)PTE_PA(*pte));
         *pte = 0;
     }

@@ -64,7 +64,7 @@ struct proc *proc_alloc(void) {
         ;
     p->kstack = kstack_alloc((unsigned)slot);
     if (!p->kstack) {
-        p->state = PROC_UNUSED;
+        proc_free(p);
         return NULL;
     }
     uintptr_t top = p->kstack + KSTACK_PAGES * PAGE_SIZE;
@@ -89,11 +89,11 @@ void proc_free(struct proc *p) {
     kstack_free((unsigned)(p - procs));
     p->kstack = 0;
     p->frame = NULL;
-    p->parent = NULL;
+    acquire(&p->lock);
     p->pid = 0;
     p->name[0] = 0;
-    // Last: from now on proc_alloc() may take the slot.
-    __atomic_store_n(&p->state, PROC_UNUSED, __ATOMIC_RELEASE);
+    p->state = PROC_UNUSED; // from now on proc_alloc() may take the slot
+    release(&p->lock);
 }
 
 void proc_make_first(void) {
