@@ -21,9 +21,9 @@ noreturn void panic_stop(void) {
         wait_for_interrupt();
 }
 
-// Return addresses, by the chain of frame pointers, as long as it stays on the stack.
-static void back_trace(const struct hart *hart) {
-    uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
+// Return addresses from `frame` outwards, by the chain of frame pointers, as long as it
+// stays on the stack.
+static void back_trace(const struct hart *hart, uintptr_t frame) {
     uintptr_t page = frame & ~4095UL; // an emergency stack is a page
     bool emergency = page + 4096 == hart->emergency_top;
     uintptr_t bottom = emergency ? page : hart->stack_bottom, top = emergency ? page + 4096 : hart->stack_top;
@@ -63,6 +63,6 @@ noreturn void panic(const char *format, ...) {
         printf("\n  on hart %lu, in process %d (%s)\n", self->hartid, self->proc->pid, self->proc->name);
     else
         printf("\n  on hart %lu\n", self->hartid);
-    back_trace(self);
+    back_trace(self, (uintptr_t)__builtin_frame_address(0));
     sbi_system_reset(SBI_SHUTDOWN, SBI_REASON_SYSTEM_FAILURE);
 }

@@ -43,6 +43,9 @@ void sched_init(void) {
     if (!policy)
         unknown_policy(name);
 
+    if (!policy->init || !policy->enqueue || !policy->pick || !policy->block || !policy->set_priority)
+        panic("policy %s: a function of struct sched_policy is missing", name);
+
     uint64_t microseconds = bootarg_number("quantum", 0);
     if (microseconds)
         quantum = ns_to_ticks(microseconds * 1000);
