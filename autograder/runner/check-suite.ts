@@ -129,6 +129,8 @@ export async function runCheckSuite(
     suite.addTest(test);
   }
   await new Promise<void>((resolve) => mocha.run(() => resolve()));
+  // Takes mocha's listeners off the process.
+  mocha.dispose();
   return { results, junit, faults };
 }
 

@@ -10,16 +10,23 @@ import { idleWhileRunnable, longestStarvation, utilisation } from '../../autogra
 import { FOUR_HART_LAG, IDLING, INFEASIBLE_WAIT, UTILISATION } from './bounds.js';
 import { fourChurn, fourFeasible, infeasible } from './scenarios.js';
 import type { Scenario } from '../../autograder/lab/definition.js';
-import { at, inQuanta, jobOf, jobsSeen, quanta } from './seen.js';
+import { at, inQuanta, jobOf, jobsSeen, percent, quanta } from './seen.js';
 
 /** Lag of every job against the ideal while weights are feasible. */
 export function fourHartLag(evidence: Evidence): Finding {
   const found = greatestLag(evidence, fourFeasible);
   const lag = Math.abs(inQuanta(found.lag, evidence));
+  // Fair shares of one hart are no achievement where there are four.
+  const used = utilisation(evidence.trace, evidence.histories);
   return {
-    fraction: creditBelow(lag, FOUR_HART_LAG.full, FOUR_HART_LAG.none),
-    expected: `no job more than ${quanta(FOUR_HART_LAG.full)} from its ideal share of four harts`,
-    seen: `job ${found.job} is ${quanta(lag)} ${found.lag > 0 ? 'behind' : 'ahead'}`,
+    fraction: Math.min(
+      creditBelow(lag, FOUR_HART_LAG.full, FOUR_HART_LAG.none),
+      creditAbove(used, UTILISATION.full, UTILISATION.none),
+    ),
+    expected:
+      `no job more than ${quanta(FOUR_HART_LAG.full)} from its ideal share, ` +
+      `and at least ${percent(UTILISATION.full)} of four harts used`,
+    seen: `job ${found.job} is ${quanta(lag)} ${found.lag > 0 ? 'behind' : 'ahead'}, ${percent(used)} used`,
     ...at(evidence, found.time, found.history),
   };
 }
@@ -49,7 +56,6 @@ export function noIdleHart(evidence: Evidence): Finding {
   const idled = inQuanta(wasted.cycles, evidence);
   const used = utilisation(trace, jobs);
   const where = wasted.longest;
-  const percent = (fraction: number): string => `${(fraction * 100).toFixed(1)} %`;
   return {
     fraction: Math.min(
       creditBelow(idled, IDLING.full, IDLING.none),

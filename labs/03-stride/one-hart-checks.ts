@@ -6,19 +6,30 @@ import { PRIORITY_MIN } from '../../autograder/metrics/job-history.js';
 import type { JobHistory, Phase } from '../../autograder/metrics/job-history.js';
 import { advantage } from '../../autograder/metrics/relative-error.js';
 import type { Advantage } from '../../autograder/metrics/relative-error.js';
-import { LATENCY, RELATIVE_ERROR, SHARE_EXCESS_NONE, shareBound } from './bounds.js';
+import {
+  LATENCY,
+  QUANTUM_SECONDS,
+  RELATIVE_ERROR,
+  SHARE_EXCESS_NONE,
+  shareBound,
+  SWITCH_ALLOWANCE,
+} from './bounds.js';
+import type { Bound } from './bounds.js';
 import {
   ARGUMENTS_OWN_PRIORITY,
   argumentsRun,
+  BURSTER,
+  bursts,
+  BURSTS_DISPATCH_MS,
   LATE_JOB,
   late,
   PRIORITY_ARGUMENTS,
-  SLEEPERS,
+  SLEEPER,
   sleeper,
   threeTwoOne,
 } from './scenarios.js';
 import type { Scenario } from '../../autograder/lab/definition.js';
-import { at, inQuanta, jobOf, jobsSeen, quanta } from './seen.js';
+import { at, inQuanta, jobOf, jobsSeen, percent, quanta } from './seen.js';
 
 const SYS_SETPRIORITY = 140;
 
@@ -75,12 +86,28 @@ export function lateArrival(evidence: Evidence): Finding {
   return relativeErrorFinding(evidence, worst(found));
 }
 
-/** Sleepers against jobs that never sleep: time away earns no credit and sheds no debt. */
+/** The sleeper against jobs that never sleep: time away earns no credit. */
 export function sleeperCredit(evidence: Evidence): Finding {
   const jobs = jobsSeen(evidence, sleeper);
-  const sleepers = SLEEPERS.map((id) => jobOf(jobs, id));
-  const others = [...jobs.values()].filter((job) => !SLEEPERS.includes(job.job));
-  return relativeErrorFinding(evidence, worstAdvantage(sleepers, others));
+  const others = [...jobs.values()].filter((job) => job.job !== SLEEPER);
+  return relativeErrorFinding(evidence, worstAdvantage([jobOf(jobs, SLEEPER)], others));
+}
+
+/**
+ * Bursts shorter than a dispatch are charged for what they took. The burster is back from each nap before its turn
+ * comes, so it is to be compared as if it never slept, and a dispatch of `d` quanta stands where the paper has one
+ * quantum.
+ */
+export function shortBursts(evidence: Evidence): Finding {
+  const seen = jobsSeen(evidence, bursts);
+  const jobs = [...seen.values()].map((job) => {
+    return job.job === BURSTER ? withoutSleep(job, evidence.trace.end) : job;
+  });
+  const dispatch = BURSTS_DISPATCH_MS / 1000 / QUANTUM_SECONDS;
+  return relativeErrorFinding(evidence, worstAdvantage(jobs, jobs), {
+    full: dispatch + SWITCH_ALLOWANCE,
+    none: dispatch + RELATIVE_ERROR.none,
+  });
 }
 
 /** Response time of a job that arrives while others have run for long. */
@@ -103,6 +130,12 @@ export function wakeLatencyOf(scenario: Scenario, id: number): (evidence: Eviden
       'wake-up',
     );
   };
+}
+
+/** The same job, as if it had been runnable from its beginning to the end. */
+function withoutSleep(job: JobHistory, end: number): JobHistory {
+  const [first] = job.phases;
+  return { ...job, phases: first === undefined ? [] : [{ ...first, to: end }] };
 }
 
 /**
@@ -134,7 +167,6 @@ export function threeTwoOneShares(evidence: Evidence): Finding {
     return { job, weight, share: service / delivered, error, bound, excess: error - bound };
   });
   const furthest = shares.reduce((a, b) => (b.excess > a.excess ? b : a));
-  const percent = (fraction: number): string => `${(fraction * 100).toFixed(1)} %`;
   return {
     fraction: creditBelow(furthest.excess, 0, SHARE_EXCESS_NONE),
     expected:
@@ -170,7 +202,11 @@ function worst(found: readonly (AdvantageOf | undefined)[]): AdvantageOf | undef
   );
 }
 
-function relativeErrorFinding(evidence: Evidence, found: AdvantageOf | undefined): Finding {
+function relativeErrorFinding(
+  evidence: Evidence,
+  found: AdvantageOf | undefined,
+  bound: Bound = RELATIVE_ERROR,
+): Finding {
   if (found === undefined) {
     throw new CannotJudge('starvation', 'no two jobs were ever runnable together after both had run');
   }
@@ -178,8 +214,8 @@ function relativeErrorFinding(evidence: Evidence, found: AdvantageOf | undefined
   const { favouredWeight, victimWeight } = found.window;
   const ms = (cycle: number): string => ((cycle / evidence.trace.frequency) * 1000).toFixed(1);
   return {
-    fraction: creditBelow(error, RELATIVE_ERROR.full, RELATIVE_ERROR.none),
-    expected: `pairwise relative error of at most ${quanta(RELATIVE_ERROR.full)} (one, and an allowance for switches)`,
+    fraction: creditBelow(error, bound.full, bound.none),
+    expected: `pairwise relative error of at most ${quanta(bound.full)} (a dispatch, and an allowance for switches)`,
     seen:
       `${quanta(error)}: from ${ms(found.from)} to ${ms(found.to)} ms job ${found.favoured} (priority ` +
       `${favouredWeight}) got that much more than its part against job ${found.victim} (priority ${victimWeight})`,

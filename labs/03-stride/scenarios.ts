@@ -6,9 +6,15 @@ import type { MixJob } from '../../autograder/lab/mix.js';
  * hart, and less than 100 million instructions.
  *
  * Priorities are large on purpose. With BIG_STRIDE = 2^28 the passes of a mix whose priorities sum to W move by
- * 2^28 / W a quantum and hart; the scenarios that are not about the wrap of the pass stay well within half of
- * the circle, so that they say nothing about it.
+ * 2^28 / W a quantum and hart; the scenarios that are not about the circle's seams stay between them, so that
+ * they say nothing about it.
  */
+
+/**
+ * Where passes begin unless a scenario is about that: far from both places where comparing two passes as plain
+ * numbers goes wrong, 0 and 2^31.
+ */
+const FIRST_PASS = 2 ** 29;
 
 /** Work and mix are followed by 100 ms in which a slow kernel may still boot and finish. */
 const SLACK_SECONDS = 0.1;
@@ -19,9 +25,9 @@ function scenario(
   harts: number,
   end: number,
   jobs: readonly MixJob[],
-  pass0 = 0,
+  { firstPass = FIRST_PASS, extraArgument = '' } = {},
 ): Scenario {
-  const bootargs = pass0 === 0 ? 'sched=stride' : `sched=stride pass0=${pass0}`;
+  const bootargs = `sched=stride pass0=${firstPass} ${extraArgument}`.trim();
   return { id, title, harts, bootargs, mix: { end, jobs }, budget: end / 1000 + SLACK_SECONDS };
 }
 
@@ -79,33 +85,56 @@ export const late = scenario('late', 'A job arrives late, one hart', 1, 150, [
   { id: LATE_JOB, priority: 16, arrive: 70 },
 ]);
 
-/** Job 3 works long and sleeps longer; job 4 naps, which must not shed what it owes. */
-export const LONG_SLEEPER = 3;
-export const SLEEPERS: readonly number[] = [LONG_SLEEPER, 4];
-export const sleeper = scenario('sleeper', 'Two jobs that sleep, one hart', 1, 240, [
+/** Job 3 works long and sleeps longer. */
+export const SLEEPER = 3;
+export const sleeper = scenario('sleeper', 'A job that sleeps, one hart', 1, 220, [
   { id: 1, priority: 48 },
   { id: 2, priority: 32 },
-  { id: LONG_SLEEPER, priority: 16, sleep: { run: 8, sleep: 40 } },
-  { id: 4, priority: 8, sleep: { run: 1, sleep: 1 } },
-  { id: 5, priority: 24 },
-  { id: 6, priority: 20 },
+  { id: SLEEPER, priority: 16, sleep: { run: 8, sleep: 40 } },
+  { id: 4, priority: 24 },
+  { id: 5, priority: 20 },
 ]);
 
-/** Passes begin 2^28 before the middle of the circle, cross it after 8 quanta and wrap to 0 after 72. */
-export const WRAP_PASS0 = 0x70000000;
+/**
+ * Dispatches last up to 2.5 ms here, so that the millisecond after which job 3 naps is less than one. Each of
+ * its bursts puts it 8 ms of the others' progress behind, so that it owes time whenever it wakes.
+ */
+export const BURSTS_DISPATCH_MS = 2.5;
+export const BURSTER = 3;
+export const bursts = scenario(
+  'bursts',
+  'Short bursts and short naps, one hart',
+  1,
+  160,
+  [
+    { id: 1, priority: 32 },
+    { id: 2, priority: 24 },
+    { id: BURSTER, priority: 8, sleep: { run: 1, sleep: 1 } },
+  ],
+  { extraArgument: `quantum=${BURSTS_DISPATCH_MS * 1000}` },
+);
+
+/** The pass of these jobs moves by 2^23 a quantum, and wraps to 0 some 20 quanta before job 4 arrives. */
 export const wrap = scenario(
   'wrap',
-  'The pass wraps in mid-run, one hart',
+  'The pass wraps to 0 in mid-run, one hart',
   1,
-  130,
+  100,
   [
-    { id: 1, priority: 4 },
-    { id: 2, priority: 2 },
-    { id: 3, priority: 2 },
-    { id: 4, priority: 3, arrive: 95 },
+    { id: 1, priority: 16 },
+    { id: 2, priority: 8 },
+    { id: 3, priority: 8 },
+    { id: 4, priority: 12, arrive: 50 },
   ],
-  WRAP_PASS0,
+  { firstPass: 2 ** 32 - 30 * 2 ** 23 },
 );
+
+/** 2^25 a quantum: a lap in 128 ms, wherever it begins. */
+export const lap = scenario('lap', 'A whole lap of the pass, one hart', 1, 150, [
+  { id: 1, priority: 4 },
+  { id: 2, priority: 2 },
+  { id: 3, priority: 2 },
+]);
 
 /** While job 2 sleeps, job 1 alone moves the global pass by 2^27 a millisecond: by more than half the circle. */
 export const LAP_SLEEPER = 2;
@@ -131,13 +160,13 @@ export const fourFeasible = scenario('four-feasible', 'Feasible weights on four 
 
 /** Now more jobs than harts can run, now fewer. */
 export const fourChurn = scenario('four-churn', 'Jobs that come and go on four harts', 4, 120, [
-  { id: 1, priority: 32, sleep: { run: 3, sleep: 2 } },
-  { id: 2, priority: 24, sleep: { run: 2, sleep: 3 } },
-  { id: 3, priority: 16, sleep: { run: 5, sleep: 2 } },
-  { id: 4, priority: 16, sleep: { run: 1, sleep: 1 } },
-  { id: 5, priority: 48, sleep: { run: 4, sleep: 4 } },
-  { id: 6, priority: 24, arrive: 10, run: 30 },
-  { id: 7, priority: 16, arrive: 20, run: 15 },
+  { id: 1, priority: 96, sleep: { run: 3, sleep: 2 } },
+  { id: 2, priority: 72, sleep: { run: 2, sleep: 3 } },
+  { id: 3, priority: 48, sleep: { run: 5, sleep: 2 } },
+  { id: 4, priority: 48, sleep: { run: 1, sleep: 1 } },
+  { id: 5, priority: 144, sleep: { run: 4, sleep: 4 } },
+  { id: 6, priority: 72, arrive: 10, run: 30 },
+  { id: 7, priority: 48, arrive: 20, run: 15 },
 ]);
 
 /** Job 1 weighs 64 of 76: on four harts it can use a quarter, and the six others must share the rest. */

@@ -68,6 +68,11 @@ export function quanta(value: number): string {
   return `${value.toFixed(2)} ${value === 1 ? 'quantum' : 'quanta'}`;
 }
 
+/** `97.5 %`. */
+export function percent(fraction: number): string {
+  return `${(fraction * 100).toFixed(1)} %`;
+}
+
 /** Where a finding was made: guest seconds, and the hart that ran `job` then or last before. */
 export function at(evidence: Evidence, cycle: number, job?: JobHistory): Pick<Finding, 'guestTime' | 'hart'> {
   const stay = job?.stays.filter(({ start }) => start <= cycle).at(-1);
