@@ -6,6 +6,7 @@ import { BadImageError } from '../../emulator/bad-image.js';
 import { ImageError } from '../image/index.js';
 import { UnknownLab } from '../lab/load.js';
 import { LabError } from '../lab/validate.js';
+import { jobSpecHelp } from '../measure/spec-help.js';
 import { repositoryRoot, ToolchainError } from '../toolchain/index.js';
 import type { BootOptions } from './boot/boot.js';
 import type { CommandIo } from './command-io.js';
@@ -155,12 +156,19 @@ const addMeasure: Adder = (program, io, root, finish) => {
   program
     .command('measure')
     .description('measure scheduling policies on a mix of jobs')
-    .option('--policy <names>', `of ${POLICIES.join(', ')}; several with commas`, policyNames, ['stride'])
+    .option('--policy <names>', `of ${POLICIES.join(', ')}; several with commas`, policyNames, POLICIES)
     .option('--smp <N>', 'harts', integer(1, MAX_HARTS), 1)
-    .option('--jobs <file>', 'the mix of jobs (see kernel/user/mix.c); by default one of the course')
+    .option('--jobs <spec>', 'the mix of jobs: see below')
+    .option(
+      '--time <seconds>',
+      'guest time to measure; by default 0.3, or until all jobs are done',
+      guestSeconds,
+    )
     .option('--seed <N>', 'schedule of the harts', integer(0, MAX_SEED), 0)
+    .option('--lab <NN-name>', "use the student's files in labs/NN-name instead of the reference")
     .option('--json <file>', 'write the figures as JSON; - is standard output')
     .option('--html <file>', 'write figures and timelines as one HTML page')
+    .addHelpText('after', jobSpecHelp)
     .action(async (options: MeasureFlags) => {
       const { measure } = await import('../measure/index.js');
       const { policy: policies, ...rest } = options;
@@ -182,7 +190,9 @@ interface MeasureFlags {
   readonly policy: readonly string[];
   readonly smp: number;
   readonly jobs?: string;
+  readonly time?: number;
   readonly seed: number;
+  readonly lab?: string;
   readonly json?: string;
   readonly html?: string;
 }
@@ -193,7 +203,7 @@ function machineName(text: string): string {
 }
 
 function policyNames(text: string): string[] {
-  const names = text.split(',');
+  const names = text.split(',').map((name) => name.trim());
   const unknown = names.find((name) => !POLICIES.includes(name));
   if (unknown === undefined) return [...new Set(names)];
   throw new InvalidArgumentError(

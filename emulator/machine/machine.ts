@@ -14,6 +14,7 @@ import { createInterpreter } from '../engine/interpreter.js';
 import type { Interpreter } from '../engine/interpreter.js';
 import * as layout from '../engine/layout.js';
 import { loadMachine } from '../firmware/load.js';
+import type { LoadOptions } from '../firmware/load.js';
 import { HartState } from '../firmware/sbi/call.js';
 import { createSbi } from '../firmware/sbi/index.js';
 import { Hart } from '../hart/hart.js';
@@ -48,6 +49,8 @@ export interface MachineOptions {
   readonly initrd?: Uint8Array;
   /** Contents of the disk; never modified. */
   readonly disk?: Uint8Array;
+  /** How errors name the files. */
+  readonly names?: LoadOptions['names'];
 }
 
 export interface RunLimits {
@@ -186,6 +189,7 @@ export class Machine {
       firmware: options.firmware ?? 'builtin',
       ...(options.kernel && { kernel: options.kernel }),
       ...(options.initrd && { initrd: options.initrd }),
+      ...(options.names && { names: options.names }),
       deviceTree: (initrd) =>
         this.board.deviceTree({
           bootHart: this.bootHart,

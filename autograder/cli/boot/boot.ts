@@ -90,6 +90,11 @@ async function createMachine(options: BootOptions, guest: Guest): Promise<Machin
       ...(options.append !== undefined && { bootargs: options.append }),
       ...(guest.initrd !== undefined && { initrd: guest.initrd }),
       ...(guest.disk !== undefined && { disk: guest.disk }),
+      names: {
+        ...(options.kernel !== undefined && { kernel: `--kernel ${options.kernel}` }),
+        ...(options.initrd !== undefined && { initrd: `--initrd ${options.initrd}` }),
+        firmware: `--bios ${options.bios}`,
+      },
     });
   } catch (cause) {
     if (cause instanceof RangeError || (cause instanceof Error && cause.name === 'BadImageError')) {
