@@ -55,6 +55,15 @@ describe('the build cache', () => {
     expect(fs.existsSync(work)).toBe(false);
   });
 
+  it('makes the folders above its own', () => {
+    const deep = path.join(folder, 'a', 'b', 'c');
+    expect(fs.existsSync(path.join(BuildCache.open(deep).folder, 'contents'))).toBe(true);
+  });
+
+  it.skipIf(!fs.existsSync('/proc/self'))('does not hang where folders cannot be made', () => {
+    expect(() => BuildCache.open('/proc/hartlab/cache')).toThrow(/cannot be written: ENOENT/);
+  });
+
   it('names the folder and the remedy when it cannot be written', () => {
     const file = path.join(folder, 'file');
     fs.writeFileSync(file, '');

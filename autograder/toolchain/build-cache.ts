@@ -38,7 +38,7 @@ export class BuildCache {
     const cache = new BuildCache(path.resolve(folder));
     try {
       for (const part of ['contents', 'entries', 'work', 'zig']) {
-        fs.mkdirSync(path.join(cache.folder, part), { recursive: true });
+        makeFolder(path.join(cache.folder, part));
       }
       fs.accessSync(cache.folder, fs.constants.W_OK);
       cache.prune();
@@ -140,6 +140,22 @@ export class BuildCache {
         const stat = fs.statSync(full, { throwIfNoEntry: false });
         return stat === undefined ? [] : [{ path: full, size: stat.size, mtimeMs: stat.mtimeMs }];
       });
+  }
+}
+
+/**
+ * Makes a folder and those above it. (Node's own `recursive` never returns where a file system says ENOENT below a
+ * folder that is there, as /proc does.)
+ */
+function makeFolder(folder: string, triesLeft = 1): void {
+  try {
+    fs.mkdirSync(folder);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EEXIST' && fs.statSync(folder).isDirectory()) return;
+    if (code !== 'ENOENT' || triesLeft === 0) throw error;
+    makeFolder(path.dirname(folder));
+    makeFolder(folder, triesLeft - 1);
   }
 }
 
