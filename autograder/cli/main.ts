@@ -56,7 +56,7 @@ export function reportError(error: unknown, io: Pick<CommandIo, 'stderr' | 'env'
     return ExitStatus.Usage;
   }
   if (error instanceof ToolchainError) {
-    io.stderr.write(`hartlab: ${message}\n`);
+    io.stderr.write(`hartlab: ${message} (${error.remedy})\n`);
     return ExitStatus.Internal;
   }
   const wantsStack = (io.env.HARTLAB_DEBUG ?? '') !== '';
@@ -156,7 +156,7 @@ const addMeasure: Adder = (program, io, root, finish) => {
   program
     .command('measure')
     .description('measure scheduling policies on a mix of jobs')
-    .option('--policy <names>', `of ${POLICIES.join(', ')}; several with commas`, policyNames, POLICIES)
+    .option('--policy <names>', `of ${POLICIES.join(', ')}, with commas; by default all`, policyNames)
     .option('--smp <N>', 'harts', integer(1, MAX_HARTS), 1)
     .option('--jobs <spec>', 'the mix of jobs: see below')
     .option(
@@ -171,7 +171,7 @@ const addMeasure: Adder = (program, io, root, finish) => {
     .addHelpText('after', jobSpecHelp)
     .action(async (options: MeasureFlags) => {
       const { measure } = await import('../measure/index.js');
-      const { policy: policies, ...rest } = options;
+      const { policy: policies = POLICIES, ...rest } = options;
       finish(await measure({ policies, ...rest }, root, io));
     });
 };
@@ -187,7 +187,7 @@ interface GradeFlags {
 }
 
 interface MeasureFlags {
-  readonly policy: readonly string[];
+  readonly policy?: readonly string[];
   readonly smp: number;
   readonly jobs?: string;
   readonly time?: number;

@@ -64,11 +64,13 @@ describe('the build cache', () => {
     expect(() => BuildCache.open('/proc/hartlab/cache')).toThrow(/cannot be written: ENOENT/);
   });
 
-  it('names the folder and the remedy when it cannot be written', () => {
+  it('names the folder when it cannot be written', () => {
     const file = path.join(folder, 'file');
     fs.writeFileSync(file, '');
     expect(() => BuildCache.open(path.join(file, 'cache'))).toThrow(ToolchainError);
-    expect(() => BuildCache.open(path.join(file, 'cache'))).toThrow(/file.*HARTLAB_CACHE/s);
+    expect(() => BuildCache.open(path.join(file, 'cache'))).toThrow(
+      /^the build cache .*file.* cannot be written/,
+    );
   });
 });
 

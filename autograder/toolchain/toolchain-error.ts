@@ -8,7 +8,7 @@ export class ToolchainError extends Error {
   readonly remedy: string;
 
   constructor(message: string, remedy: string, options?: ErrorOptions) {
-    super(`${message} (${remedy})`, options);
+    super(message, options);
     this.remedy = remedy;
   }
 }

@@ -92,7 +92,7 @@ async function compiler(): Promise<Finding> {
     return finding('compiler', title, said, isPinned, "run 'npm ci' in the repository");
   } catch (error) {
     const remedy = error instanceof ToolchainError ? error.remedy : "run 'npm ci' in the repository";
-    const found = (error as Error).message.replace(` (${remedy})`, '');
+    const found = (error as Error).message;
     return finding('compiler', title, found, false, remedy);
   }
 }
@@ -114,7 +114,7 @@ function cache(root: string): Finding {
     );
   } catch (error) {
     const remedy = error instanceof ToolchainError ? error.remedy : 'set HARTLAB_CACHE to a folder elsewhere';
-    return finding('cache', title, (error as Error).message.replace(` (${remedy})`, ''), false, remedy);
+    return finding('cache', title, (error as Error).message, false, remedy);
   }
 }
 
