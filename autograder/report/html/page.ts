@@ -5,8 +5,9 @@ import { escape } from './markup.js';
  * only zooms.
  *
  * @param body trusted markup.
+ * @param style rules for what only this page has.
  */
-export function page(title: string, body: string): string {
+export function page(title: string, body: string, style = ''): string {
   return [
     '<!doctype html>',
     '<html lang="en">',
@@ -15,7 +16,7 @@ export function page(title: string, body: string): string {
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">`,
     `<title>${escape(title)}</title>`,
-    `<style>${STYLE}</style>`,
+    `<style>${STYLE}${style}</style>`,
     '</head>',
     '<body>',
     body,
@@ -79,7 +80,7 @@ for (const run of document.querySelectorAll('section.run')) {
       const [from, to] = range ?? [chart.from, chart.to];
       const scale = chart.width / (chart.to - chart.from);
       chart.plot.setAttribute('viewBox', [(from - chart.from) * scale, 0, (to - from) * scale, chart.height].join(' '));
-      chart.ticks.innerHTML = ticksOf(from, to).map((time) => {
+      chart.ticks.innerHTML = ticksOf(from, to, Math.floor(chart.width / 90)).map((time) => {
         const x = chart.gutter + ((time - from) / (to - from)) * chart.width;
         return '<line x1="' + x + '" x2="' + x + '" y1="0" y2="' + chart.height + '" class="grid"/>' +
           '<text x="' + x + '" y="' + (chart.height + 18) + '" class="tick">' + time + ' ms</text>';
@@ -120,11 +121,15 @@ for (const run of document.querySelectorAll('section.run')) {
       selection.remove();
       if (b - a > (to - from) / 200) { range = [a, b]; show(); }
     });
+    chart.svg.addEventListener('pointercancel', () => {
+      start = null;
+      selection?.remove();
+    });
     chart.svg.addEventListener('dblclick', () => { range = null; show(); });
   }
 }
-function ticksOf(from, to) {
-  const rough = (to - from) / 12;
+function ticksOf(from, to, most) {
+  const rough = (to - from) / most;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((f) => f * power).find((s) => s >= rough);
   const ticks = [];

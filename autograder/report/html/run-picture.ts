@@ -12,6 +12,8 @@ export interface RunPicture {
   readonly to: number;
   readonly jobs: readonly PicturedJob[];
   readonly lanes: readonly Lane[];
+  /** Width of its charts in the units of their text, whose size is 12; 1200 by default. */
+  readonly width?: number;
 }
 
 export interface PicturedJob {
