@@ -21,6 +21,7 @@ struct hart_stack hart_stacks[NHART] __attribute__((section(".stacks")));
 // A report of a stack overflow needs a stack.
 static char emergency_stacks[NHART][PAGE_SIZE] __attribute__((section(".stacks"), aligned(PAGE_SIZE)));
 
+static struct hart *boot_hart;
 static atomic_bool meeting_over;
 
 void _entry_hart(void);
@@ -56,8 +57,23 @@ void hart_number(void) {
         harts[i].index = i;
         hart_init(&harts[i], fdt.hartid[i], i == boot_index ? 0 : i == 0 ? boot_index : i);
     }
-    become(&harts[boot_index]);
+    boot_hart = &harts[boot_index];
+    become(boot_hart);
     atomic_store(&harts[boot_index].online, true);
+}
+
+// Stops in wfi until `flag` is set and this hart interrupted, or the timer, set for
+// `deadline`, ends it: then false. Interrupts are off, so they only end wfi. The request is
+// cleared before the flag is read: one that comes later is still there at wfi.
+static bool wait_for(atomic_bool *flag, uint64_t deadline) {
+    for (;;) {
+        CSR_CLEAR(sip, SIE_SSIE);
+        if (atomic_load_explicit(flag, memory_order_acquire))
+            return true;
+        if (time_now() >= deadline)
+            return false;
+        wait_for_interrupt();
+    }
 }
 
 static void start_hart(struct hart *hart) {
@@ -72,13 +88,18 @@ void start_harts(void) {
             start_hart(&harts[i]);
 
     uint64_t deadline = time_now() + ONLINE_SECONDS * fdt.timebase;
+    sbi_set_timer(deadline);
     for (int i = 0; i < hart_count; i++)
-        while (!atomic_load_explicit(&harts[i].online, memory_order_acquire))
-            if (time_now() > deadline)
-                panic("hart %lu was started but does not come online", harts[i].hartid);
+        if (!wait_for(&harts[i].online, deadline))
+            panic("hart %lu was started but does not come online", harts[i].hartid);
 }
 
-void end_meeting(void) { atomic_store_explicit(&meeting_over, true, memory_order_release); }
+void end_meeting(void) {
+    atomic_store_explicit(&meeting_over, true, memory_order_release);
+    for (int i = 0; i < hart_count; i++)
+        if (&harts[i] != boot_hart)
+            hart_interrupt(&harts[i]);
+}
 
 _Noreturn void hart_bootcamp(struct hart *hart) {
     become(hart);                 // tp
@@ -86,8 +107,8 @@ _Noreturn void hart_bootcamp(struct hart *hart) {
     trap_init_hart();             // stvec, sie
     plic_init_hart(hart->hartid); // threshold, enables
     atomic_store_explicit(&hart->online, true, memory_order_release);
-    while (!atomic_load_explicit(&meeting_over, memory_order_acquire))
-        spin_hint();
+    hart_interrupt(boot_hart);
+    wait_for(&meeting_over, UINT64_MAX);
     scheduler();
 }
 
