@@ -94,7 +94,7 @@ export const LEGEND: readonly (readonly [term: string, meaning: string])[] = [
   ],
   [
     'rel. error',
-    'most that any job got ahead of another against their priorities (Waldspurger & Weihl 1995; stride on one hart: 1)',
+    'most that any job got ahead of another against their priorities once it had run (Waldspurger & Weihl 1995; stride on one hart: 1)',
   ],
   ['lag', 'furthest that any job fell behind its ideal'],
   ["Jain's", 'fairness of share/ideal: 1 is perfect, 1/n is all for one'],
@@ -108,13 +108,13 @@ export const LEGEND: readonly (readonly [term: string, meaning: string])[] = [
 export function particulars(run: PolicyReport): string[] {
   const { relativeError, greatestLag, longestStarvation, overlap, infeasible, duration } = run;
   const lines: string[] = [];
-  if (relativeError) {
+  if (relativeError && relativeError.quanta >= 0.005) {
     const { quanta: error, favoured, victim, from, to } = relativeError;
     lines.push(
       `relative error ${quanta(error)} quanta: ${favoured} ahead of ${victim} from ${when(from)} to ${when(to)} ms`,
     );
   }
-  if (greatestLag && greatestLag.quanta > 0) {
+  if (greatestLag && greatestLag.quanta >= 0.005) {
     lines.push(
       `lag ${quanta(greatestLag.quanta)} quanta: ${greatestLag.job} at ${when(greatestLag.time)} ms`,
     );

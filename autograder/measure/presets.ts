@@ -33,12 +33,12 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     name: 'feasible',
-    shows: 'priorities 8, 16, 24 and 32: no job is due more than one hart',
+    shows: 'priorities 10, 20 and 30: no job is due more than one hart',
     jobs: (harts) => {
       const jobs = Math.max(4, Math.min(2 * harts, MAX_JOBS));
-      const names = ['a', 'b', 'c', 'd'].map((name, i) => {
-        const count = Math.floor((jobs + 3 - i) / 4);
-        return `${name}${several(count)}:prio=${8 * (i + 1)}`;
+      const names = ['a', 'b', 'c'].map((name, i) => {
+        const count = Math.floor((jobs + 2 - i) / 3);
+        return `${name}${several(count)}:prio=${10 * (i + 1)}`;
       });
       return names.join('; ');
     },

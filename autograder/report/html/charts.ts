@@ -11,7 +11,7 @@ const RIGHT = 26;
 const AXIS = 26;
 const LANE = 30;
 /** What a label of the time axis needs. */
-const TICK = 90;
+const TICK = 72;
 /** Height of a chart of curves. */
 const CURVES = 180;
 

@@ -80,7 +80,7 @@ for (const run of document.querySelectorAll('section.run')) {
       const [from, to] = range ?? [chart.from, chart.to];
       const scale = chart.width / (chart.to - chart.from);
       chart.plot.setAttribute('viewBox', [(from - chart.from) * scale, 0, (to - from) * scale, chart.height].join(' '));
-      chart.ticks.innerHTML = ticksOf(from, to, Math.floor(chart.width / 90)).map((time) => {
+      chart.ticks.innerHTML = ticksOf(from, to, Math.floor(chart.width / 72)).map((time) => {
         const x = chart.gutter + ((time - from) / (to - from)) * chart.width;
         return '<line x1="' + x + '" x2="' + x + '" y1="0" y2="' + chart.height + '" class="grid"/>' +
           '<text x="' + x + '" y="' + (chart.height + 18) + '" class="tick">' + time + ' ms</text>';
