@@ -206,7 +206,36 @@ export class Hart extends HartRegisters {
   /** Raises an exception at the present pc; the instruction does not retire. */
   raise(cause: Exception, tval: bigint): void {
     this.trapped++;
+    if (this.isFixedPoint(cause, tval)) {
+      // The handler's first instruction traps to itself, and has before: so it will for the rest of the slice.
+      this.trapped += this.budget;
+      this.budget = 0;
+      return;
+    }
     this.trap(cause, false, tval);
+  }
+
+  /** Whether taking this exception would change nothing at all. */
+  private isFixedPoint(cause: Exception, tval: bigint): boolean {
+    const { pc, mode, mstatus } = this;
+    if (mode === Mode.Machine) {
+      return (
+        (this.wide('mtvec') & ~3n) === pc &&
+        this.wide('mepc') === pc &&
+        this.wide('mcause') === BigInt(cause) &&
+        this.wide('mtval') === tval &&
+        (mstatus & (Status.MIE | Status.MPIE | Status.MPP)) === Status.MPP
+      );
+    }
+    return (
+      mode === Mode.Supervisor &&
+      ((this.medeleg >>> cause) & 1) !== 0 &&
+      (this.wide('stvec') & ~3n) === pc &&
+      this.wide('sepc') === pc &&
+      this.wide('scause') === BigInt(cause) &&
+      this.wide('stval') === tval &&
+      (mstatus & (Status.SIE | Status.SPIE | Status.SPP)) === Status.SPP
+    );
   }
 
   private trap(cause: number, interrupt: boolean, tval: bigint): void {

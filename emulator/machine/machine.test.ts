@@ -86,6 +86,27 @@ describe('a run', () => {
     expect(unmapped.run({ untilInstructions: 100_000 })).toEqual({ kind: 'budget' });
     expect(unmapped.harts[0]?.retired).toBeLessThan(5);
   });
+
+  it('counts a hart that traps to its own handler exactly, wherever the run is cut', async () => {
+    for (const source of [
+      'la t0, 1f; csrw stvec, t0; .balign 4; 1: .word 0xffffffff',
+      'csrw stvec, zero; jr zero',
+    ]) {
+      const whole = await machine(source);
+      const cut = await machine(source);
+      whole.run({ untilInstructions: 5000 });
+      for (let part = 1; part <= 5000; part += 7) cut.run({ untilInstructions: part });
+      cut.run({ untilInstructions: 5000 });
+      expect(whole.instructions).toBe(5000);
+      expect(cut.digest()).toBe(whole.digest());
+    }
+  });
+
+  it('spends little host time on such a hart', async () => {
+    const m = await machine('csrw stvec, zero; jr zero', { frequency: 1_000_000 });
+    expect(m.run({ untilTime: 200 })).toEqual({ kind: 'budget' });
+    expect(m.instructions).toBe(2e8);
+  });
 });
 
 // All harts add to one word with and without atomics; what comes out depends on how they interleave.

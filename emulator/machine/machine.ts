@@ -273,7 +273,7 @@ export class Machine {
   /** Lets idle guest time pass up to `seconds` since reset, at most to the next event. */
   skipIdle(seconds: number): void {
     if (this.window || this.harts.some((hart) => hart.runnable)) return;
-    const target = Math.min(Math.floor(seconds * this.frequency), this.queue.nextTime);
+    const target = Math.min(Math.round(seconds * this.frequency), this.queue.nextTime);
     if (target > this.windowStart && Number.isFinite(target)) {
       this.windowStart = target;
       this.clock = target;
