@@ -86,7 +86,6 @@ describe('formatTerminalReport', () => {
         '             died',
         '  replay     hartlab grade 03-stride --check mix --seed 0',
         '',
-        '',
         'Scenario wrap (seed 0) ended by panic',
         '    the kernel gave up on hart 0: no',
         '  its last words on the console:',

@@ -15,17 +15,24 @@ const LABEL_WIDTH = 10;
 export function formatTerminalReport(report: GradeReport, options: TerminalOptions = {}): string {
   const style = options.style ?? PLAIN_STYLE;
   const width = Math.max(60, Math.min(options.width ?? 100, 120));
+  const graded = report.verdict === 'graded';
+  const troubled = report.scenarios.filter(({ outcome }) => outcome !== 'completed');
+  const told = troubled.map(({ id, seed }) => `${id}/${seed}`);
   const sections = [
     heading(report, style, width),
     faultSection(report, style, width),
     diagnosticSection(report),
-    report.verdict === 'graded' ? report.checks.map((check) => checkLines(check, style, width)).flat() : [],
-    report.verdict === 'graded' ? troubleLines(report.scenarios, style, width) : [],
+    graded ? report.checks.flatMap((check) => checkLines(check, told, style, width)) : [],
+    graded ? troubleLines(troubled, style, width) : [],
     scoreLines(report, style, width),
   ];
   return sections
     .filter((lines) => lines.length > 0)
-    .map((lines) => lines.map((line) => `${line.trimEnd()}\n`).join(''))
+    .map((lines) =>
+      withoutBlankEnd(lines)
+        .map((line) => `${line.trimEnd()}\n`)
+        .join(''),
+    )
     .join('\n');
 }
 
@@ -51,7 +58,7 @@ function diagnosticSection(report: GradeReport): string[] {
   return report.diagnostics.flatMap((diagnostic) => formatDiagnostic(diagnostic).split('\n'));
 }
 
-function checkLines(check: CheckResult, style: TextStyle, width: number): string[] {
+function checkLines(check: CheckResult, told: readonly string[], style: TextStyle, width: number): string[] {
   const colour = colourOf(check, style);
   const points = `${formatPoints(check.score).padStart(6)} / ${check.maxScore}`.padEnd(12);
   const title = check.title.length > width - 17 ? `${check.title.slice(0, width - 18)}…` : check.title;
@@ -65,7 +72,7 @@ function checkLines(check: CheckResult, style: TextStyle, width: number): string
   return [
     first,
     ...field('expected', check.expected, style, width),
-    ...field(check.cause ?? 'seen', check.seen, style, width),
+    ...field(check.cause ?? 'seen', seenOf(check, told), style, width),
     ...(where.length > 0 ? field('where', where.join(' · '), style, width) : []),
     ...unwrapped('replay', check.replay, style),
     '',
@@ -85,12 +92,19 @@ function unwrapped(label: string, text: string, style: TextStyle): string[] {
   return [`  ${style.faint(label.padEnd(LABEL_WIDTH))} ${text}`];
 }
 
+/** A run that ended badly is told hart by hart once, below; each check of it says the first line. */
+function seenOf(check: CheckResult, told: readonly string[]): string {
+  if (check.status !== 'error' || !told.includes(`${check.scenario}/${check.seed}`)) return check.seen;
+  return check.seen.split('\n')[0] ?? '';
+}
+
+function withoutBlankEnd(lines: readonly string[]): readonly string[] {
+  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+}
+
 /** Runs that did not end as they should, once for all checks that depend on them. */
 function troubleLines(scenarios: readonly ScenarioResult[], style: TextStyle, width: number): string[] {
-  const troubled = scenarios.filter(
-    (scenario) => scenario.outcome !== 'completed' && (scenario.explanation ?? []).length > 0,
-  );
-  return troubled.flatMap((scenario) => [
+  return scenarios.flatMap((scenario) => [
     style.strong(`Scenario ${scenario.id} (seed ${scenario.seed}) ended by ${scenario.outcome}`),
     ...(scenario.explanation ?? []).flatMap((line) => wrap(line, width - 4)).map((line) => `    ${line}`),
     ...(scenario.console.length > 0 ? [style.faint('  its last words on the console:')] : []),

@@ -18,7 +18,9 @@ export function explainOutcome(outcome: Outcome, frequency: number): string[] {
       return [
         cycle.length > 0
           ? `deadlock: hart ${cycle.join(' waits for hart ')}`
-          : 'deadlock: no hart can ever run again',
+          : outcome.harts.some((position) => position.waitsFor !== undefined)
+            ? 'deadlock: a lock is never released'
+            : 'deadlock: every hart sleeps, and nothing can wake one; whoever was runnable has been lost',
         ...outcome.harts.map((position) => describeHart(position, frequency)),
       ];
     }
@@ -57,7 +59,7 @@ function describeHart(position: HartPosition, frequency: number): string {
 }
 
 /** Harts that wait for each other in a circle, the first one again at the end; empty if there is no circle. */
-function waitCycle(harts: readonly HartPosition[]): number[] {
+export function waitCycle(harts: readonly HartPosition[]): number[] {
   const holderOf = new Map(
     harts.flatMap((p) => (p.waitsFor === undefined ? [] : [[p.hart, p.waitsFor.holder] as const])),
   );

@@ -1,8 +1,8 @@
 import { CannotJudge } from '../lab/evidence.js';
-import type { Evidence, Outcome } from '../lab/evidence.js';
+import type { Evidence, HartPosition, Outcome } from '../lab/evidence.js';
 import { pointsFor } from '../lab/credit.js';
 import type { Check } from '../lab/definition.js';
-import { explainOutcome } from './explain-outcome.js';
+import { explainOutcome, waitCycle } from './explain-outcome.js';
 import { statusOf } from './grade-report.js';
 import type { CheckResult } from './grade-report.js';
 
@@ -51,7 +51,7 @@ function judgeRun(check: Check, evidence: Evidence, context: JudgeContext): Chec
       expected: 'the kernel runs the scenario to its end',
       seen: [explanation, ...harts].join('\n'),
       guestTime: evidence.trace.end / evidence.trace.frequency,
-      ...placeOf(evidence.outcome),
+      ...placeOf(evidence.outcome, context.contractSource(check)),
     };
   }
   try {
@@ -87,14 +87,29 @@ function causeOf(outcome: Outcome): 'panic' | 'deadlock' | 'livelock' | undefine
   return outcome.kind === 'completed' || outcome.kind === 'budget' ? undefined : outcome.kind;
 }
 
-function placeOf(outcome: Outcome): Pick<CheckResult, 'hart' | 'source'> {
+/** Who is to blame for a run that did not end well, as far as one can tell. */
+function placeOf(outcome: Outcome, contractSource: string | undefined): Pick<CheckResult, 'hart' | 'source'> {
+  if (outcome.kind === 'completed') return {};
   if (outcome.kind === 'panic') {
     return { ...(outcome.hart !== undefined && { hart: outcome.hart }), ...sourceOf(outcome.place?.source) };
   }
-  if (outcome.kind === 'completed') return {};
-  const blamed = outcome.harts.find((hart) => hart.waitsFor !== undefined) ?? outcome.harts[0];
-  if (blamed === undefined) return {};
-  return { hart: blamed.hart, ...sourceOf(blamed.waitsFor?.taken?.source ?? blamed.source) };
+  const suspects = suspectsOf(outcome.harts);
+  // The files of a lab have no folder in their names: a line of theirs tells a student more than one of ours.
+  const [suspect] = [...suspects.filter(({ source }) => source?.includes('/') === false), ...suspects];
+  return suspect ?? sourceOf(contractSource);
+}
+
+/** Harts that wait in a circle, by where they took what the others want; or harts that execute. */
+function suspectsOf(harts: readonly HartPosition[]): Pick<CheckResult, 'hart' | 'source'>[] {
+  const cycle = waitCycle(harts);
+  if (cycle.length > 0) {
+    return harts
+      .filter(({ hart }) => cycle.includes(hart))
+      .map(({ hart, waitsFor }) => ({ hart, ...sourceOf(waitsFor?.taken?.source) }));
+  }
+  return harts
+    .filter(({ state, waitsFor }) => state === 'running' && waitsFor === undefined)
+    .map(({ hart, source }) => ({ hart, ...sourceOf(source) }));
 }
 
 function sourceOf(source: string | undefined): Pick<CheckResult, 'source'> {

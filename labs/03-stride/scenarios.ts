@@ -158,15 +158,13 @@ export const fourFeasible = scenario('four-feasible', 'Feasible weights on four 
   { id: FOUR_LATE_JOB, priority: 40, arrive: FOUR_ARRIVAL_MS },
 ]);
 
-/** Now more jobs than harts can run, now fewer. */
+/** Now more jobs than harts can run, now fewer; and so many comings and goings that harts meet in the policy. */
 export const fourChurn = scenario('four-churn', 'Jobs that come and go on four harts', 4, 120, [
   { id: 1, priority: 96, sleep: { run: 3, sleep: 2 } },
-  { id: 2, priority: 72, sleep: { run: 2, sleep: 3 } },
-  { id: 3, priority: 48, sleep: { run: 5, sleep: 2 } },
-  { id: 4, priority: 48, sleep: { run: 1, sleep: 1 } },
-  { id: 5, priority: 144, sleep: { run: 4, sleep: 4 } },
-  { id: 6, priority: 72, arrive: 10, run: 30 },
-  { id: 7, priority: 48, arrive: 20, run: 15 },
+  { id: 2, priority: 144, sleep: { run: 2, sleep: 2 } },
+  { id: 3, priority: 96, arrive: 10, run: 30 },
+  { id: 4, priority: 72, arrive: 20, run: 15 },
+  ...Array.from({ length: 8 }, (_, i) => ({ id: 5 + i, priority: 96, sleep: { run: 1, sleep: 2 } })),
 ]);
 
 /** Job 1 weighs 64 of 76: on four harts it can use a quarter, and the six others must share the rest. */

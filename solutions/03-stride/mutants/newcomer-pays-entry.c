@@ -1,5 +1,5 @@
 // Mutant: a newcomer starts a stride behind V, as if it had just run.
-// Caught by: response-time
+// Caught by: response-time, four-harts-response
 #include <stddef.h>
 #include "sched.h"
 
