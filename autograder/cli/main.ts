@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { BadImageError } from '../../emulator/bad-image.js';
 import { ImageError } from '../image/index.js';
-import { UnknownLab } from '../lab/load.js';
+import { UnknownLab } from '../lab/lab-name.js';
 import { LabError } from '../lab/validate.js';
 import { jobSpecHelp } from '../measure/spec-help.js';
 import { repositoryRoot, ToolchainError } from '../toolchain/index.js';

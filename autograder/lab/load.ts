@@ -2,16 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { LabDefinition } from './definition.js';
+import { findLab } from './lab-name.js';
 import { LabError, validateLab } from './validate.js';
-
-/** No lab has the name that was asked for. */
-export class UnknownLab extends Error {
-  override readonly name = 'UnknownLab';
-
-  constructor(lab: string, known: readonly string[]) {
-    super(`unknown lab ${JSON.stringify(lab)}; labs: ${known.length > 0 ? known.join(', ') : 'none'}`);
-  }
-}
 
 /** Names of the labs that have a definition, sorted. */
 export function definedLabs(root: string): string[] {
@@ -32,9 +24,7 @@ export function definedLabs(root: string): string[] {
  * @throws UnknownLab, or LabError when the definition is unusable.
  */
 export async function loadLab(root: string, id: string, modules = builtLabs()): Promise<LabDefinition> {
-  const known = definedLabs(root);
-  const [name, ...others] = known.includes(id) ? [id] : known.filter((lab) => lab.startsWith(`${id}-`));
-  if (name === undefined || others.length > 0) throw new UnknownLab(id, known);
+  const name = findLab(id, definedLabs(root));
   const file = `labs/${name}/lab.ts`;
   const module = path.join(modules, name, `lab${path.extname(fileURLToPath(import.meta.url))}`);
   let loaded: unknown;

@@ -6,7 +6,7 @@ import { ExitStatus, UsageError } from '../cli/exit-status.js';
 import { progressOn } from '../cli/progress.js';
 import type { Progress } from '../cli/progress.js';
 import { writeResult } from '../grade/result-files.js';
-import { UnknownLab } from '../lab/load.js';
+import { findLab } from '../lab/lab-name.js';
 import { styleFor } from '../report/text-style.js';
 import { buildKernel, buildPrograms, formatDiagnostic, labNames } from '../toolchain/index.js';
 import type { BuildFailed, KernelBuilt, StudentLab } from '../toolchain/index.js';
@@ -108,11 +108,7 @@ function build(
 /** The student's folder of a lab; an unambiguous beginning (`03`) of its name will do. */
 function studentLab(name: string | undefined, root: string): StudentLab | undefined {
   if (name === undefined) return undefined;
-  const known = labNames(root);
-  const [found, ...others] = known.includes(name)
-    ? [name]
-    : known.filter((lab) => lab.startsWith(`${name}-`));
-  if (found === undefined || others.length > 0) throw new UnknownLab(name, known);
+  const found = findLab(name, labNames(root));
   const folder = path.join(root, 'labs', found);
   if (!fs.existsSync(folder)) throw new UsageError(`${folder}: no such folder; it must hold your files`);
   return { name: found, folder };

@@ -152,7 +152,7 @@ describe('measure', () => {
   it.each([
     [['--jobs', 'a:prio=1'], 'hartlab: --jobs: job a, prio: found "1", expected a whole number from 2'],
     [['--policy', 'rr,lottery'], "Unknown policy 'lottery'; there are fifo, rr, stride, ucore."],
-    [['--lab', '99-none'], 'hartlab: unknown lab "99-none"'],
+    [['--lab', '99-none'], "hartlab: unknown lab '99-none'"],
     [['--json', '-', '--html', '-'], 'hartlab: --json and --html cannot both be standard output'],
   ])('refuses %j with status 2', async (args, message) => {
     const run = await measured(...args);

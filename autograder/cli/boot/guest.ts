@@ -10,7 +10,8 @@ import {
   type UserProgram,
 } from '../../toolchain/index.js';
 import { UsageError } from '../exit-status.js';
-import { didYouMean, readFileOption } from '../option-values.js';
+import { findLab } from '../../lab/lab-name.js';
+import { readFileOption } from '../option-values.js';
 
 /** The options that say what is booted. */
 export interface GuestOptions {
@@ -61,7 +62,7 @@ export async function prepareGuest(
   if (options.kernel !== undefined) {
     return { kernel: readFileOption('--kernel', options.kernel), ...named, warnings: [] };
   }
-  const lab = options.lab === undefined ? undefined : findLab(root, options.lab);
+  const lab = options.lab === undefined ? undefined : findLab(options.lab, labNames(root));
   const built = await buildKernel({
     root,
     ...(lab !== undefined && { lab: { name: lab, folder: `${root}/labs/${lab}` } }),
@@ -77,14 +78,6 @@ export async function prepareGuest(
 /** The user programs as files of an image: `/bin/NAME`. */
 export function filesOf(programs: readonly UserProgram[]): ImageFile[] {
   return programs.map(({ name, elf }) => ({ path: `/bin/${name}`, bytes: elf }));
-}
-
-/** The lab with this name or with this number. @throws UsageError when there is none */
-export function findLab(root: string, name: string): string {
-  const known = labNames(root);
-  const [found, ...more] = known.includes(name) ? [name] : known.filter((lab) => lab.startsWith(`${name}-`));
-  if (found !== undefined && more.length === 0) return found;
-  throw new UsageError(`unknown lab '${name}'; there are: ${known.join(', ')}.${didYouMean(name, known)}`);
 }
 
 function firmwareFor(bios: string): Guest['firmware'] {

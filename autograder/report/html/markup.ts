@@ -14,10 +14,23 @@ export function coordinate(value: number): string {
 }
 
 /**
- * Eight colours that people with any colour vision tell apart (Okabe and Ito, 2008), then lighter ones of the
- * same hues.
+ * Eight colours that people with any colour vision tell apart (Okabe and Ito, 2008), then four darker ones; beyond
+ * them lighter ones of the same hues.
  */
-const PALETTE = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#8a7a00', '#5b5b5b'];
+const PALETTE = [
+  '#0072b2',
+  '#e69f00',
+  '#009e73',
+  '#cc79a7',
+  '#56b4e9',
+  '#d55e00',
+  '#8a7a00',
+  '#5b5b5b',
+  '#7b3fa0',
+  '#7a4a21',
+  '#b3003c',
+  '#1b5e5a',
+];
 
 /** The colour of the n-th job of a run, from 0. */
 export function jobColour(n: number): string {
