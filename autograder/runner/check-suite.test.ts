@@ -63,6 +63,8 @@ describe('runCheckSuite', () => {
     expect(junit).toContain('name="A &lt;second&gt; &amp; last thing"');
     expect(junit).toContain('classname="09-sample.second"');
     expect(junit).toContain('time="0.250"');
+    expect(junit).toContain('<property name="points" value="52.5"/>');
+    expect(junit).not.toContain('Root Suite');
     expect(junit).toContain('where: guest time 0.125 s, hart 2, answer.c:4');
     expect(junit).toMatch(/tests="2" failures="1"/);
     expect(junit).toContain('timestamp="1970-01-01T00:00:00"');

@@ -48,7 +48,7 @@ class PointsLost extends Error {
 /**
  * Runs checks as one mocha suite in this process, without a word on the terminal.
  *
- * @param properties of the suite, for the JUnit report (lab, seed).
+ * @param properties of the suite, for the JUnit report (lab, seed); the points are added.
  */
 export async function runCheckSuite(
   title: string,
@@ -89,16 +89,25 @@ export async function runCheckSuite(
         seed: result.seed,
         status: result.status,
       };
-      data.testcase.splice(1, 0, {
-        properties: Object.entries(values).map(([name, value]) => ({ property: { _attr: { name, value } } })),
-      });
+      data.testcase.splice(1, 0, { properties: propertyNodes(values) });
       return data;
     }
 
-    override getXml(testsuites: unknown[]): string {
+    override getXml(testsuites: { testsuite: Record<string, unknown>[] }[]): string {
       const total = entries.reduce((sum, { duration }) => sum + duration, 0);
       if (this._runner.stats) this._runner.stats.duration = Math.round(total * 1000);
-      return super.getXml(testsuites);
+      // Mocha's root suite has no tests of its own.
+      const own = testsuites.filter(({ testsuite }) => testsuite.some((node) => 'testcase' in node));
+      for (const { testsuite } of own) {
+        const known = testsuite.find((node) => 'properties' in node)?.properties as unknown[] | undefined;
+        known?.push(
+          ...propertyNodes({
+            points: totalOf(results, ({ score }) => score),
+            maxPoints: totalOf(results, ({ maxScore }) => maxScore),
+          }),
+        );
+      }
+      return super.getXml(own);
     }
 
     override writeXmlToDisk(xml: string): void {
@@ -132,6 +141,15 @@ export async function runCheckSuite(
   // Takes mocha's listeners off the process.
   mocha.dispose();
   return { results, junit, faults };
+}
+
+function propertyNodes(values: Readonly<Record<string, string | number>>): Record<string, unknown>[] {
+  return Object.entries(values).map(([name, value]) => ({ property: { _attr: { name, value } } }));
+}
+
+/** A sum of points, without the error of binary fractions. */
+function totalOf(results: readonly CheckResult[], value: (result: CheckResult) => number): number {
+  return Math.round(results.reduce((total, result) => total + value(result), 0) * 100) / 100;
 }
 
 /** A clock that stands still at the epoch: a report's bytes do not depend on the day of grading. */

@@ -64,7 +64,7 @@ describe('grade', () => {
     expect(report.checks[1]?.source).toMatch(/^stride\.c:\d+$/);
     expect(report.checks[1]?.replay).toBe(`hartlab grade 03-stride ${folder} --check half --seed 0`);
     expect(steps.at(-1)).toEqual({ phase: 'run', done: 1, total: 1, scenario: 'short' });
-    expect(junit).toContain('<property name="score" value="80"/>');
+    expect(junit).toContain('<property name="points" value="80"/>');
   });
 
   it('grades only the checks that were asked for', async () => {
@@ -88,7 +88,12 @@ describe('grade', () => {
     const { report } = await grade(options(labWith(whole, broken)));
     expect(report.verdict).toBe('infrastructure');
     expect(report.fault?.message).toContain('check broken failed by itself: undefined is not a schedule');
-    expect(report.checks.every(({ status, score }) => status === 'error' && score === 0)).toBe(true);
+    // What was gathered until then stays in the report.
+    expect(report.checks.map(({ status, score }) => [status, score])).toEqual([
+      ['passed', 60],
+      ['error', 0],
+    ]);
+    expect(report.scenarios).toHaveLength(1);
   });
 
   it('is our failure when the course itself cannot be built', async () => {
@@ -102,11 +107,13 @@ describe('grade', () => {
   it("is the student's failure when a file of theirs does not compile", async () => {
     const wrong = fs.mkdtempSync(path.join(os.tmpdir(), 'hartlab-wrong-'));
     fs.writeFileSync(path.join(wrong, 'stride.c'), '#include "sched.h"\n\nint x = ;\n');
-    const { report } = await grade(options(labWith(whole, half), { folder: wrong }));
+    const { report, junit } = await grade(options(labWith(whole, half), { folder: wrong }));
     fs.rmSync(wrong, { recursive: true });
     expect(report).toMatchObject({ verdict: 'build-failed', score: 0, maxScore: 100, digest: '' });
     expect(report.diagnostics[0]).toMatchObject({ file: 'stride.c', line: 3 });
     expect(report.checks[0]).toMatchObject({ status: 'error', source: 'stride.c:3' });
+    expect(junit).toContain('tests="2" failures="2"');
+    expect(junit).toContain('stride.c:3');
   });
 });
 

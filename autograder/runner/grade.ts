@@ -5,7 +5,7 @@ import { formatMix } from '../lab/mix.js';
 import type { Check, LabDefinition, Scenario } from '../lab/definition.js';
 import type { Evidence } from '../lab/evidence.js';
 import { jobHistories } from '../metrics/job-history.js';
-import { buildKernel, buildPrograms, formatDiagnostic } from '../toolchain/index.js';
+import { buildKernel, buildPrograms, formatDiagnostic, ToolchainError } from '../toolchain/index.js';
 import type { BuildFailed, KernelBuilt, UserProgram } from '../toolchain/index.js';
 import { runCheckSuite } from './check-suite.js';
 import { KernelMap } from './diagnosis/kernel-map.js';
@@ -55,12 +55,8 @@ export async function grade(options: GradeOptions): Promise<Grade> {
     return await gradeOrThrow(options);
   } catch (fault) {
     const results = selectedChecks(options).map((check) => unjudged(check, options, 'the grader failed'));
-    const remedy = (fault as { remedy?: unknown } | null)?.remedy;
-    const report: GradeReport = {
-      ...frame(options, 'infrastructure', results),
-      fault: { message: messageOf(fault), ...(typeof remedy === 'string' && { remedy }) },
-    };
-    return { report, junit: '', evidence: [] };
+    const report = { ...frame(options, 'infrastructure', results), fault: describeFault(fault) };
+    return { report, junit: await junitOf(options, results), evidence: [] };
   }
 }
 
@@ -87,21 +83,20 @@ async function gradeOrThrow(options: GradeOptions): Promise<Grade> {
     const duration = own.reduce((sum, { trace }) => sum + trace.end / trace.frequency, 0);
     return { check, duration, judge: () => judge(check, own, context) };
   });
-  const suite = await runCheckSuite(lab.id, entries, {
-    lab: lab.id,
-    seed: String(options.seed),
-    seeds: String(options.seeds),
-    score: String(sum(checks, () => 0)),
-  });
+  const suite = await runCheckSuite(lab.id, entries, suiteProperties(options));
   const [fault] = suite.faults;
-  if (fault !== undefined) {
-    throw new Error(`check ${fault[0]} failed by itself: ${messageOf(fault[1])}`, { cause: fault[1] });
-  }
+  const results = checks.map((check) => {
+    const judged = suite.results.find(({ id }) => id === check.id);
+    return judged ?? unjudged(check, options, 'the check failed by itself');
+  });
   const report: GradeReport = {
-    ...frame(options, 'graded', suite.results),
+    ...frame(options, fault === undefined ? 'graded' : 'infrastructure', results),
     digest: combinedDigest(runs),
     scenarios: runs.map((run) => scenarioResult(lab, run)),
     diagnostics: warnings,
+    ...(fault && {
+      fault: { message: `check ${fault[0]} failed by itself: ${describeFault(fault[1]).message}` },
+    }),
   };
   return { report, junit: suite.junit, evidence };
 }
@@ -162,14 +157,27 @@ export function scenarioDisk(
   ]);
 }
 
-function buildFailure(options: GradeOptions, { diagnostics }: BuildFailed): Grade {
+async function buildFailure(options: GradeOptions, { diagnostics }: BuildFailed): Promise<Grade> {
   const [first] = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
   const why =
     first === undefined ? 'the kernel was not built' : (formatDiagnostic(first).split('\n')[0] ?? '');
   const source = first?.line === undefined ? {} : { source: `${first.file}:${first.line}` };
   const results = selectedChecks(options).map((check) => ({ ...unjudged(check, options, why), ...source }));
   const report: GradeReport = { ...frame(options, 'build-failed', results), diagnostics };
-  return { report, junit: '', evidence: [] };
+  return { report, junit: await junitOf(options, results), evidence: [] };
+}
+
+/** JUnit XML of results that no run is behind. */
+async function junitOf(options: GradeOptions, results: readonly CheckResult[]): Promise<string> {
+  const entries = selectedChecks(options).flatMap((check) => {
+    const result = results.find(({ id }) => id === check.id);
+    return result === undefined ? [] : [{ check, duration: 0, judge: () => result }];
+  });
+  return (await runCheckSuite(options.lab.id, entries, suiteProperties(options))).junit;
+}
+
+function suiteProperties({ lab, seed, seeds }: GradeOptions): Record<string, string> {
+  return { lab: lab.id, seed: String(seed), seeds: String(seeds) };
 }
 
 /** A report without runs. */
@@ -247,12 +255,12 @@ export function subjectOf(folder: string | undefined, solution: boolean): string
 }
 
 /** Adds hundredths without the error of binary fractions. */
-function sum(checks: readonly CheckResult[], value: (check: CheckResult) => number): number;
-function sum(checks: readonly Check[], value: (check: Check) => number): number;
-function sum<T>(checks: readonly T[], value: (check: T) => number): number {
+function sum(checks: readonly CheckResult[], value: (check: CheckResult) => number): number {
   return Math.round(checks.reduce((total, check) => total + value(check), 0) * 100) / 100;
 }
 
-function messageOf(fault: unknown): string {
-  return fault instanceof Error ? fault.message : String(fault);
+/** What broke, and what the person at the keyboard can do about it. */
+function describeFault(fault: unknown): NonNullable<GradeReport['fault']> {
+  if (fault instanceof ToolchainError) return { message: fault.message, remedy: fault.remedy };
+  return { message: fault instanceof Error ? fault.message : String(fault) };
 }

@@ -9,7 +9,7 @@ export interface JUnitReporter {
   readonly _runner: Mocha.Runner;
   getTestsuiteData(suite: Mocha.Suite): { testsuite: XmlNode[] };
   getTestcaseData(test: Mocha.Test, error?: Error): { testcase: XmlNode[] };
-  getXml(testsuites: unknown[]): string;
+  getXml(testsuites: { testsuite: XmlNode[] }[]): string;
   writeXmlToDisk(xml: string, file: string): void;
 }
 
