@@ -3,6 +3,8 @@
 
 #define STACK_BYTES (KSTACK_PAGES * 4096)
 #define HART_STACK_TOP 8 // hart.h
+#define HART_ID        40
+#define HART_SIZE      256
 
 .section .text.entry, "ax"
 
@@ -12,6 +14,10 @@
 _entry:
     csrw sie, zero
     csrw sscratch, zero
+    la t0, entered
+    li t1, 1
+    amoswap.w.aqrl t1, t1, (t0)
+    bnez t1, _entry_early
     la t0, bss_start
     la t1, bss_end
 1:  sd zero, 0(t0)
@@ -26,6 +32,21 @@ _entry:
     call main
     unimp
 
+// OpenSBI before 1.3 marks a hart as starting before it notes where it shall start (fixed
+// by its commit e8e9ed37): a hart that leaves wfi in between begins where the boot hart
+// did, with a1 undefined. It is expected at _entry_hart, and its struct hart is ready.
+_entry_early:
+    la a1, harts
+    la t0, hart_count
+    lw t0, 0(t0)
+1:  ld t1, HART_ID(a1)
+    beq t1, a0, _entry_hart
+    addi a1, a1, HART_SIZE
+    addi t0, t0, -1
+    bnez t0, 1b
+2:  wfi // none of ours
+    j 2b
+
 // Every other hart, from HSM: a0 = hartid, a1 = its struct hart.
 .globl _entry_hart
 _entry_hart:
@@ -37,3 +58,9 @@ _entry_hart:
     li ra, 0
     call hart_bootcamp
     unimp
+
+// Has a hart been at _entry? Not in .bss, which that hart clears.
+.data
+.balign 4
+entered:
+    .word 0

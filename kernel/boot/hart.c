@@ -25,6 +25,7 @@ static struct hart *boot_hart;
 static atomic_bool meeting_over;
 
 void _entry_hart(void);
+_Static_assert(offsetof(struct hart, hartid) == 40 && sizeof(struct hart) == 256, "entry.S");
 
 static void hart_init(struct hart *hart, uint64_t hartid, int stack) {
     hart->hartid = hartid;
