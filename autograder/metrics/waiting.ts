@@ -63,22 +63,17 @@ export function idleWhileRunnable(
   grace: number,
   within: Span = { from: 0, to: trace.end },
 ): WastedIdling {
-  const idle = trace.idle.flatMap((stretch) => clip(afterGrace(stretch), within));
+  const idle = trace.idle
+    .flatMap((stretch) => clip(afterGrace(stretch), within))
+    .sort((a, b) => a.start - b.start);
   const waiting = histories
     .flatMap((history) => waits(history))
-    .flatMap((wait) => clip(afterGrace({ ...wait, start: wait.from, end: wait.to }), within));
-  let cycles = 0;
+    .flatMap((wait) => clip(afterGrace({ ...wait, start: wait.from, end: wait.to }), within))
+    .sort((a, b) => a.start - b.start);
   let longest: (Span & { hart: number; job: number }) | undefined;
-  const cuts = [...idle, ...waiting].flatMap((s) => [s.start, s.end]).sort((a, b) => a - b);
-  for (const [i, from] of cuts.entries()) {
-    const to = cuts[i + 1] ?? from;
-    if (to <= from) continue;
-    const idlers = idle.filter((s) => s.start <= from && s.end >= to).length;
-    const waiters = waiting.filter((s) => s.start <= from && s.end >= to).length;
-    cycles += Math.min(idlers, waiters) * (to - from);
-  }
   for (const stretch of idle) {
     for (const wait of waiting) {
+      if (wait.start >= stretch.end) break;
       const from = Math.max(stretch.start, wait.start);
       const to = Math.min(stretch.end, wait.end);
       if (to > from && (longest === undefined || to - from > longest.to - longest.from)) {
@@ -86,7 +81,7 @@ export function idleWhileRunnable(
       }
     }
   }
-  return { cycles, ...(longest && { longest }) };
+  return { cycles: overlappingCycles(idle, waiting), ...(longest && { longest }) };
 
   function afterGrace<T extends { start: number; end: number }>(stretch: T): T {
     return { ...stretch, start: stretch.start + grace };
@@ -97,6 +92,32 @@ export function idleWhileRunnable(
     const end = Math.min(stretch.end, span.to);
     return end > start ? [{ ...stretch, start, end }] : [];
   }
+}
+
+type Stretch = Pick<IdleInterval, 'start' | 'end'>;
+
+/** The integral over time of the smaller of two numbers: how many of `a`, and how many of `b`, are under way. */
+function overlappingCycles(a: readonly Stretch[], b: readonly Stretch[]): number {
+  const steps = [...stepsOf(a, 'a'), ...stepsOf(b, 'b')].sort((x, y) => x.time - y.time);
+  const underWay = { a: 0, b: 0 };
+  let cycles = 0;
+  let last = 0;
+  for (const { time, of, by } of steps) {
+    cycles += Math.min(underWay.a, underWay.b) * (time - last);
+    underWay[of] += by;
+    last = time;
+  }
+  return cycles;
+}
+
+function stepsOf<K extends string>(
+  stretches: readonly Stretch[],
+  of: K,
+): { readonly time: number; readonly of: K; readonly by: 1 | -1 }[] {
+  return stretches.flatMap(({ start, end }) => [
+    { time: start, of, by: 1 as const },
+    { time: end, of, by: -1 as const },
+  ]);
 }
 
 /**
