@@ -64,17 +64,17 @@ function checkLines(check: CheckResult, told: readonly string[], style: TextStyl
   const title = check.title.length > width - 17 ? `${check.title.slice(0, width - 18)}…` : check.title;
   const first = `${colour(symbolOf(check))} ${title.padEnd(width - 15)} ${colour(points)}`;
   if (check.status === 'passed') return [first];
-  const where = [
+  const when = [
     check.guestTime === undefined ? [] : [`guest time ${formatSeconds(check.guestTime)}`],
     check.hart === undefined ? [] : [`hart ${check.hart}`],
-    check.source === undefined ? [] : [check.source],
   ].flat();
   return [
     first,
     ...field('expected', check.expected, style, width),
     ...field(check.cause ?? 'seen', seenOf(check, told), style, width),
-    ...(where.length > 0 ? field('where', where.join(' · '), style, width) : []),
-    ...unwrapped('replay', check.replay, style),
+    ...(when.length > 0 ? field('when', when.join(' · '), style, width) : []),
+    ...(check.source === undefined ? [] : field('look at', check.source, style, width)),
+    ...unwrapped('replay', `npx ${check.replay}`, style),
     '',
   ];
 }

@@ -31,6 +31,7 @@ typedef uint32_t pass_t;
 
 // One process, as policies see it. `proc` and `hart` are the dispatcher's; the rest
 // belongs to the policy, from the enqueue with SCHED_NEW until the process has exited.
+// Entities are used again: at SCHED_NEW all but `priority` holds what a dead process left.
 struct sched_entity {
     struct proc *proc;
     struct sched_entity *next, *prev;
@@ -61,8 +62,10 @@ struct sched_policy {
     void (*init)(int nhart);
 
     // `e` is runnable from now on. It is not in the queue and not on a hart.
-    // used: ticks it ran since it was picked (PREEMPTED, YIELD; 0 for NEW and WAKE). More
-    // than a quantum now and then: the kernel may have been busy with interrupts off.
+    // used: ticks it ran since it was picked (PREEMPTED, YIELD; 0 for NEW and WAKE). Less
+    // than SCHED_QUANTUM when it gave up early; more now and then, when the kernel was busy
+    // with interrupts off, and always so if the boot argument quantum=US made dispatches
+    // longer. The unit of the charge remains SCHED_QUANTUM (rule 3).
     void (*enqueue)(struct sched_entity *e, enum sched_why why, uint32_t used);
 
     // `hart` is free: take the next process out of the queue and return it; NULL only if

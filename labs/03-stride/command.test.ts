@@ -39,7 +39,7 @@ describe('hartlab grade', () => {
     expect(stdout).toContain('✗ setpriority accepts 2 and more, and refuses the rest');
     expect(stdout).toContain('setpriority(2) returned -1');
     expect(stdout).toContain(
-      `replay     hartlab grade 03-stride ${stub} --check setpriority-arguments --seed 0`,
+      `replay     npx hartlab grade 03-stride ${stub} --check setpriority-arguments --seed 0`,
     );
     expect(stdout).toContain('Score 0 / 8');
     expect(stderr).toBe('');
@@ -89,7 +89,11 @@ describe('hartlab grade', () => {
   });
 
   it.each<[string, string[], string]>([
-    ['an unknown lab', ['grade', '33-stride'], 'unknown lab "33-stride"; labs: 03-stride'],
+    [
+      'an unknown lab',
+      ['grade', '33-stride'],
+      `unknown lab '33-stride'; there are: 03-stride. Did you mean 03-stride?`,
+    ],
     ['an unknown check', ['grade', '03', '--check', 'pas-wrap'], 'Did you mean pass-wrap?'],
     [
       'a missing folder',

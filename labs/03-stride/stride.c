@@ -43,7 +43,8 @@ static struct sched_entity *stride_pick(int hart) {
 
 static void stride_block(struct sched_entity *e, uint32_t used) {
     (void)e, (void)used;
-    // TODO: e ran `used` ticks and now sleeps, waits or exits: charge them; rule 3.
+    // TODO: e ran `used` ticks and now sleeps, waits or exits: charge them; rule 3. Rule 5
+    // will ask how long it was away: note here what you need for that.
 }
 
 static int64_t stride_set_priority(struct sched_entity *e, int64_t priority) {

@@ -74,19 +74,20 @@ function checkTable(report: GradeReport): string {
 }
 
 function finding(check: CheckResult): string {
-  const where = [
+  const when = [
     check.guestTime === undefined ? [] : [`guest time ${formatSeconds(check.guestTime)}`],
     check.hart === undefined ? [] : [`hart ${check.hart}`],
-    check.source === undefined ? [] : [check.source],
   ].flat();
+  const row = (term: string, html: string): [string, string] => [term, html];
   const rows: [string, string][] =
     check.status === 'passed'
       ? [['seen', escape(check.seen)]]
       : [
           ['expected', escape(check.expected)],
           [check.cause ?? 'seen', escape(check.seen)],
-          ...(where.length > 0 ? [['where', escape(where.join(' · '))] as [string, string]] : []),
-          ['replay', `<code>${escape(check.replay)}</code>`],
+          ...(when.length > 0 ? [row('when', escape(when.join(' · ')))] : []),
+          ...(check.source === undefined ? [] : [row('look at', escape(check.source))]),
+          ['replay', `<code>npx ${escape(check.replay)}</code>`],
         ];
   return `<dl class="finding">${rows.map(([term, text]) => `<dt>${escape(term)}</dt><dd>${text}</dd>`).join('')}</dl>`;
 }
