@@ -5,7 +5,7 @@
 import type { LinearMemory } from '../hart/memory.js';
 import { decode, instructionLength } from '../isa/decoder.js';
 import type { Decoded } from '../isa/decoder.js';
-import { CROSSES, ILLEGAL, PAGE_END, entryImmediate, operationNumber } from './interpreter.js';
+import { CROSSES, ILLEGAL, PAGE_END, entryImmediate, operationNumber } from './operations.js';
 import * as layout from './layout.js';
 
 /** Slots and which physical page each belongs to. Pages are numbered from the start of RAM. */

@@ -1,6 +1,6 @@
 /** Data accesses that the TLB does not cover: misses, devices, misaligned addresses, faults. */
 import * as layout from '../engine/layout.js';
-import { Outcome } from '../engine/interpreter.js';
+import { Outcome } from '../engine/engine-calls.js';
 import { Exception } from './exceptions.js';
 import type { Hart } from './hart.js';
 import { accessFaults } from './sv39.js';

@@ -1,6 +1,7 @@
 /** The instructions that engines leave to TypeScript: Zicsr, Zifencei, ECALL and the privileged ones. */
 import * as layout from '../engine/layout.js';
-import { Outcome, operationDefinition } from '../engine/interpreter.js';
+import { Outcome } from '../engine/engine-calls.js';
+import { operationDefinition } from '../engine/operations.js';
 import { csrForModify, readCsr, writeCsr } from './csr.js';
 import { Exception, Mode } from './exceptions.js';
 import type { Hart } from './hart.js';

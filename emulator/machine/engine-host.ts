@@ -1,7 +1,7 @@
 /** What the engine cannot do itself: the calls out of generated code, for every hart of one machine. */
 import type { CodePages } from '../engine/code-pages.js';
-import { Outcome } from '../engine/interpreter.js';
-import type { EngineCalls } from '../engine/interpreter.js';
+import { Outcome } from '../engine/engine-calls.js';
+import type { EngineCalls } from '../engine/engine-calls.js';
 import * as layout from '../engine/layout.js';
 import type { Sbi } from '../firmware/sbi/call.js';
 import { DataAccess } from '../hart/data-access.js';
