@@ -5,6 +5,7 @@
  * the host.
  */
 import { createVirtBoard } from '../boards/virt.js';
+import { RAM_BASE } from '../boards/virt-memory-map.js';
 import type { VirtBoard } from '../boards/virt.js';
 import { CopyOnWriteDisk } from '../devices/block-store.js';
 import type { DeviceHost, DeviceStop, InterruptLine, ScheduledEvent } from '../devices/device.js';
@@ -117,8 +118,8 @@ export class Machine {
       new WebAssembly.Memory({ initial: plan.pages, maximum: plan.pages }),
       plan,
     );
-    this.memory = new GuestRam(this.linear, 0x80000000, (address, length) => {
-      this.code.changed(address - 0x80000000, length);
+    this.memory = new GuestRam(this.linear, RAM_BASE, (address, length) => {
+      this.code.changed(address - RAM_BASE, length);
     });
     this.code = new CodePages(
       this.linear,
