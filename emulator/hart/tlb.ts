@@ -3,27 +3,45 @@ import * as layout from '../engine/layout.js';
 import type { LinearMemory } from './memory.js';
 
 const INVALID = 0xffffffffffffffffn;
+/** Up to so many filled entries, clearing each costs less than clearing everything. */
+const FEW = 256;
 
 export class Tlb {
+  /** Linear addresses of data and fetch entries filled since the last flush; beyond FEW, only that they are many. */
+  private readonly filledData: number[] = [];
+  private readonly filledFetch: number[] = [];
+
   constructor(
     private readonly memory: LinearMemory,
     /** Linear address of the hart's block. */
     private readonly base: number,
   ) {
-    this.flush();
+    this.flushAll();
   }
 
   /** Forgets every translation, as SFENCE.VMA without operands does. */
   flush(): void {
-    const { u8 } = this.memory;
-    const data = this.base + layout.DATA_TLB;
-    u8.fill(0xff, data, data + layout.DATA_BANKS * layout.DATA_BANK_SIZE);
-    this.flushFetch();
+    if (this.filledData.length > FEW || this.filledFetch.length > FEW) {
+      this.flushAll();
+      return;
+    }
+    for (const entry of this.filledData) {
+      this.setTag(entry, INVALID);
+      this.setTag(entry + layout.DATA_WRITE_TAG, INVALID);
+    }
+    for (const entry of this.filledFetch) this.setTag(entry, INVALID);
+    this.filledData.length = 0;
+    this.filledFetch.length = 0;
   }
 
-  flushFetch(): void {
+  private flushAll(): void {
+    const { u8 } = this.memory;
+    const data = this.base + layout.DATA_TLB;
     const fetch = this.base + layout.FETCH_TLB;
-    this.memory.u8.fill(0xff, fetch, fetch + layout.FETCH_ENTRIES * layout.FETCH_ENTRY_SIZE);
+    u8.fill(0xff, data, data + layout.DATA_BANKS * layout.DATA_BANK_SIZE);
+    u8.fill(0xff, fetch, fetch + layout.FETCH_ENTRIES * layout.FETCH_ENTRY_SIZE);
+    this.filledData.length = 0;
+    this.filledFetch.length = 0;
   }
 
   flushBank(bank: layout.DataBank): void {
@@ -52,6 +70,7 @@ export class Tlb {
   fillData(bank: layout.DataBank, address: bigint, linear: number, write: boolean): void {
     const page = BigInt.asUintN(64, address & -4096n);
     const entry = this.dataEntry(bank, address);
+    if (this.filledData.length <= FEW) this.filledData.push(entry);
     const delta = (linear - Number(BigInt.asUintN(32, address))) | 0;
     if (write) {
       if (this.tag(entry) !== page) this.setTag(entry, INVALID);
@@ -66,6 +85,7 @@ export class Tlb {
 
   fillFetch(address: bigint, mode: number, slot: number): void {
     const entry = this.fetchEntry(address);
+    if (this.filledFetch.length <= FEW) this.filledFetch.push(entry);
     this.setTag(entry, BigInt.asUintN(64, address & -4096n) | BigInt(mode));
     this.memory.i32[(entry + 8) >> 2] = slot;
   }
