@@ -56,7 +56,7 @@ _entry_hart:
     mv a0, a1
     li s0, 0
     li ra, 0
-    call hart_bootcamp
+    call bootcamp
     unimp
 
 // Has a hart been at _entry? Not in .bss, which that hart clears.

@@ -1,9 +1,11 @@
 // The boot hart's way from the firmware to the dispatcher.
 #include "blk.h"
+#include "bootcamp.h"
 #include "fdt.h"
 #include "file.h"
 #include "fs.h"
 #include "hart.h"
+#include "hsm.h"
 #include "mm.h"
 #include "plic.h"
 #include "printf.h"
@@ -36,7 +38,7 @@ _Noreturn void main(uint64_t hartid, const void *dtb) {
     proc_make_first();       // process 1: mounts the root, becomes /bin/init
     start_harts();           // HSM, bootcamp
     banner();
-    end_meeting(); // all harts go
+    bootcamp_end_meeting(); // all harts go
     scheduler();
 }
 

@@ -1,4 +1,5 @@
-// Harts: what the kernel keeps for each, and how they come up (boot/hart.c).
+// Harts: what the kernel keeps for each, and how they are numbered (boot/hart.c).
+// How they come up: hsm.h and bootcamp.h.
 //
 // In S-mode tp points to the struct hart of the hart that runs. User code has tp for
 // itself; trap.S saves and restores it.
@@ -50,7 +51,8 @@ struct hart_stack {
 extern struct hart_stack hart_stacks[NHART];
 
 extern struct hart harts[NHART];
-extern int hart_count; // constant after hart_number()
+extern int hart_count;         // these two: constant after hart_number()
+extern struct hart *boot_hart;
 
 // The hart this runs on. Interrupts must be off, or the answer may be out of date.
 static inline struct hart *this_hart(void) {
@@ -63,12 +65,5 @@ static inline struct hart *this_hart(void) {
 void hart_init_first(uint64_t hartid);
 // Boot hart, once, after fdt_init(): numbers the harts in the device tree's order.
 void hart_number(void);
-// Boot hart: starts every other hart by HSM; returns when all are online.
-void start_harts(void);
-// Boot hart: lets the other harts go, which wait for this at the end of their bootcamp.
-void end_meeting(void);
-// What each started hart does first, on its own stack: it gets ready to run processes,
-// waits for the others, and schedules.
-_Noreturn void hart_bootcamp(struct hart *hart);
 // Makes the hart notice: it leaves wfi, or takes a trap. Any context.
 void hart_interrupt(struct hart *hart);

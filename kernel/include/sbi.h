@@ -23,8 +23,6 @@ enum {
 };
 const char *sbi_error_name(long error);
 
-struct sbiret sbi_call(unsigned long eid, unsigned long fid, unsigned long a0, unsigned long a1, unsigned long a2);
-
 // BASE: is the extension there?
 bool sbi_probe(unsigned long eid);
 

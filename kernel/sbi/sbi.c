@@ -1,6 +1,7 @@
 // "RISC-V Supervisor Binary Interface Specification", version 2.0: EID in a7, FID in a6,
 // error and value back in a0 and a1 [3].
 #include "sbi.h"
+#include "hsm.h"
 #include "riscv.h"
 
 enum {
@@ -14,16 +15,6 @@ enum {
     EID_DBCN = 0x4442434e,
 };
 enum { BASE_PROBE_EXTENSION = 3, TIME_SET_TIMER = 0, IPI_SEND = 0, HSM_HART_START = 0, SRST_RESET = 0, DBCN_WRITE_BYTE = 2 };
-
-struct sbiret sbi_call(unsigned long eid, unsigned long fid, unsigned long a0, unsigned long a1, unsigned long a2) {
-    register unsigned long r0 __asm__("a0") = a0;
-    register unsigned long r1 __asm__("a1") = a1;
-    register unsigned long r2 __asm__("a2") = a2;
-    register unsigned long r6 __asm__("a6") = fid;
-    register unsigned long r7 __asm__("a7") = eid;
-    __asm__ volatile("ecall" : "+r"(r0), "+r"(r1) : "r"(r2), "r"(r6), "r"(r7) : "memory");
-    return (struct sbiret){.error = (long)r0, .value = (long)r1};
-}
 
 const char *sbi_error_name(long error) {
     static const char *const names[] = {
