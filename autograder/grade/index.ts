@@ -49,12 +49,13 @@ export async function grade(
   io: CommandIo,
   threads?: number,
 ): Promise<number> {
-  const lab = await loadLab(root, request.lab);
+  const { lab, module } = await loadLab(root, request.lab);
   const checks = knownChecks(lab, request.checks);
   const folder = folderOf(request, lab, root);
   const progress = progressOn(io.stderr);
   const result = await gradeLab({
     lab,
+    module,
     root,
     ...(folder !== undefined && { folder }),
     subject: subjectOf(request.folder, request.solution),

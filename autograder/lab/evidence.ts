@@ -1,3 +1,4 @@
+import type { EventLog } from '../../emulator/observe/event-log.js';
 import type { ScheduleTrace } from '../../emulator/observe/schedule-trace.js';
 import type { JobHistory } from '../metrics/job-history.js';
 
@@ -45,6 +46,16 @@ export type Outcome =
   /** Guest time was used up while user programs still ran. */
   | { readonly kind: 'budget'; readonly harts: readonly HartPosition[] };
 
+/** The kernel's names for addresses. */
+export interface KernelNames {
+  /** Function and source line of a kernel address. */
+  placeOf(pc: bigint): GuestPlace;
+  /** Address of a function or an object; nothing if there is none of that name. */
+  addressOf(name: string): bigint | undefined;
+  /** Bytes of a function or an object, as the symbol table has it. */
+  sizeOf(name: string): number | undefined;
+}
+
 /** What a run of one scenario left for its checks. */
 export interface Evidence {
   readonly scenario: string;
@@ -52,7 +63,12 @@ export interface Evidence {
   /** Up to the end of the run, whatever ended it. */
   readonly trace: ScheduleTrace;
   readonly histories: readonly JobHistory[];
+  /** What the scenario asked to have written down; without events if it did not. */
+  readonly events: EventLog;
+  /** What the scenario's own witness answered. */
+  readonly witness: unknown;
   readonly outcome: Outcome;
+  readonly kernel: KernelNames;
 }
 
 /** Why a check has no finding. */
@@ -83,7 +99,25 @@ export interface Finding {
   readonly seen: string;
   /** Guest seconds at which it was seen. */
   readonly guestTime?: number;
+  /** Id of the hart. */
   readonly hart?: number;
   /** `stride.c:41`. */
   readonly source?: string;
+  /** What should have happened and what did, line by line; reports show how they differ. */
+  readonly difference?: TraceDifference;
+}
+
+/** Two traces as text, one event a line. */
+export interface TraceDifference {
+  readonly expected: readonly TraceLine[];
+  readonly seen: readonly TraceLine[];
+}
+
+export interface TraceLine {
+  /** The event, in words that are equal on both sides when the events are: `satp = Sv39, kernel root`. */
+  readonly text: string;
+  /** Id of the hart. */
+  readonly hart?: number;
+  /** Guest seconds; absent for what did not happen. */
+  readonly guestTime?: number;
 }

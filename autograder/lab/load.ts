@@ -15,6 +15,13 @@ export function definedLabs(root: string): string[] {
     .sort();
 }
 
+/** A lab, and the module that it came from. */
+export interface LoadedLab {
+  readonly lab: LabDefinition;
+  /** URL of the module: worker threads load it for the functions of its scenarios. */
+  readonly module: string;
+}
+
 /**
  * Loads and validates a lab definition.
  *
@@ -23,13 +30,14 @@ export function definedLabs(root: string): string[] {
  * @param modules where the definitions' modules are: `labs/` of the build beside this module by default.
  * @throws UnknownLab, or LabError when the definition is unusable.
  */
-export async function loadLab(root: string, id: string, modules = builtLabs()): Promise<LabDefinition> {
+export async function loadLab(root: string, id: string, modules = builtLabs()): Promise<LoadedLab> {
   const name = findLab(id, definedLabs(root));
   const file = `labs/${name}/lab.ts`;
   const module = path.join(modules, name, `lab${path.extname(fileURLToPath(import.meta.url))}`);
+  const url = pathToFileURL(module).href;
   let loaded: unknown;
   try {
-    loaded = await import(pathToFileURL(module).href);
+    loaded = await import(url);
   } catch (cause) {
     const found = cause instanceof Error ? cause.message : String(cause);
     throw new LabError({ file, field: 'module', found, expected: 'a module that loads' });
@@ -39,7 +47,7 @@ export async function loadLab(root: string, id: string, modules = builtLabs()): 
     throw new LabError({ file, field: 'default', found: typeof lab, expected: 'a lab definition' });
   }
   validateLab(lab, root, file);
-  return lab;
+  return { lab, module: url };
 }
 
 function builtLabs(): string {

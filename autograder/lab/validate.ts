@@ -59,11 +59,25 @@ export function validateLab(lab: LabDefinition, root: string, file: string): voi
     if (!(scenario.budget > 0) || !Number.isFinite(scenario.budget)) {
       refuse(`${at}.budget`, String(scenario.budget), 'guest seconds, more than 0');
     }
-    for (const fault of mixFaults(scenario.mix)) {
+    const { mix, script, machine } = scenario;
+    if (mix !== undefined && script !== undefined) refuse(at, 'a mix and a script', 'one of them');
+    for (const fault of mix === undefined ? [] : mixFaults(mix)) {
       refuse(`${at}.mix.${fault.field}`, fault.found, fault.expected);
     }
-    if (scenario.mix.end !== undefined && scenario.mix.end >= scenario.budget * 1000) {
-      refuse(`${at}.budget`, `${scenario.budget} s`, `more than the mix's end, ${scenario.mix.end} ms`);
+    if (mix?.end !== undefined && mix.end >= scenario.budget * 1000) {
+      refuse(`${at}.budget`, `${scenario.budget} s`, `more than the mix's end, ${mix.end} ms`);
+    }
+    const ids = machine?.hartIds;
+    if (ids !== undefined && ids.length !== scenario.harts) {
+      refuse(`${at}.machine.hartIds`, `${ids.length} ids`, `one for each of ${scenario.harts} harts`);
+    }
+    for (const [field, hart] of [
+      ...(machine?.bootHart === undefined ? [] : [['bootHart', machine.bootHart] as const]),
+      ...Object.keys(machine?.startDelays ?? {}).map((id) => ['startDelays', Number(id)] as const),
+    ]) {
+      const known = ids ?? [...Array(scenario.harts).keys()];
+      if (!known.includes(hart))
+        refuse(`${at}.machine.${field}`, `hart ${hart}`, `one of ${known.join(', ')}`);
     }
     if (!lab.checks.some((check) => check.scenario === scenario.id)) {
       refuse(at, quote(scenario.id), 'a scenario that a check needs');

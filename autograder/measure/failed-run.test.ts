@@ -27,6 +27,8 @@ function run(outcome: ScenarioRun['outcome'], duration: number, started = true):
     scenario: 'rr',
     seed: 0,
     trace: { ...trace, marks },
+    events: { hartIds: [0], bootHart: 0, frequency: 100e6, end: 0, events: [], complete: true },
+    witness: undefined,
     outcome,
     digest: '',
     instructions: 0,

@@ -2,7 +2,7 @@ import { MarkCode } from '../../emulator/observe/schedule-trace.js';
 import type { ScheduleTrace } from '../../emulator/observe/schedule-trace.js';
 import type { JobHistory } from '../metrics/job-history.js';
 import { jobHistories } from '../metrics/job-history.js';
-import { scenarioDisk } from '../runner/grade.js';
+import { scenarioDisk } from '../runner/scenario-disk.js';
 import type { ScenarioRun } from '../runner/run-scenario.js';
 import { runScenarios } from '../runner/scenario-pool.js';
 import type { UserProgram } from '../toolchain/index.js';
@@ -40,10 +40,11 @@ const BOOT_SECONDS = 0.1;
 /** Runs the workload once under each policy, in the order in which they are named. */
 export async function runPolicies(options: PolicyRunOptions): Promise<PolicyRun[]> {
   const { policies, harts, seed, workload, kernel, programs, threads, onRun } = options;
-  const disk = await scenarioDisk(workload, programs);
+  const disk = await scenarioDisk({ mix: workload }, programs);
   const jobs = policies.map((policy) => ({
     scenario: {
       id: policy,
+      title: policy,
       harts,
       bootargs: `sched=${policy}`,
       budget: BOOT_SECONDS + workload.limit / 1000,

@@ -1,4 +1,4 @@
-import type { Cause, Outcome } from '../lab/evidence.js';
+import type { Cause, Outcome, TraceDifference } from '../lab/evidence.js';
 import type { Diagnostic } from '../toolchain/diagnostic.js';
 
 /**
@@ -46,9 +46,12 @@ export interface CheckResult {
   readonly seen: string;
   /** Guest seconds since reset. */
   readonly guestTime?: number;
+  /** Id of the hart. */
   readonly hart?: number;
   /** `stride.c:41`. */
   readonly source?: string;
+  /** What should have happened and what did, where the check compares traces. */
+  readonly difference?: TraceDifference;
   readonly scenario: string;
   /** The seed of the run that this result comes from. */
   readonly seed: number;

@@ -1,22 +1,25 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { createImage } from '../image/index.js';
-import { formatMix } from '../lab/mix.js';
 import type { Check, LabDefinition, Scenario } from '../lab/definition.js';
 import type { Evidence } from '../lab/evidence.js';
 import { jobHistories } from '../metrics/job-history.js';
 import { buildKernel, buildPrograms, formatDiagnostic, ToolchainError } from '../toolchain/index.js';
 import type { BuildFailed, KernelBuilt, UserProgram } from '../toolchain/index.js';
+import { readLabFiles } from '../toolchain/lab-files.js';
+import type { LabFile } from '../toolchain/lab-files.js';
 import { runCheckSuite } from './check-suite.js';
 import { KernelMap } from './diagnosis/kernel-map.js';
 import { explainOutcome } from './explain-outcome.js';
 import type { CheckResult, GradeReport, ScenarioResult, Verdict } from './grade-report.js';
 import { judge } from './judge.js';
+import { scenarioDisk } from './scenario-disk.js';
 import { runScenarios } from './scenario-pool.js';
-import type { ScenarioRun } from './run-scenario.js';
+import type { ScenarioJob, ScenarioRun } from './run-scenario.js';
 
 export interface GradeOptions {
   readonly lab: LabDefinition;
+  /** URL of the lab's module: see {@link ScenarioJob.module}. */
+  readonly module?: string;
   /** The repository. */
   readonly root: string;
   /** The student's folder; absent to grade the reference in `solutions/`. */
@@ -44,6 +47,8 @@ export interface Grade {
   /** JUnit XML of the checks. */
   readonly junit: string;
   readonly evidence: readonly Evidence[];
+  /** The lab's files as they were graded. */
+  readonly sources: readonly LabFile[];
 }
 
 /**
@@ -56,7 +61,7 @@ export async function grade(options: GradeOptions): Promise<Grade> {
   } catch (fault) {
     const results = selectedChecks(options).map((check) => unjudged(check, options, 'the grader failed'));
     const report = { ...frame(options, 'infrastructure', results), fault: describeFault(fault) };
-    return { report, junit: await junitOf(options, results), evidence: [] };
+    return { report, junit: await junitOf(options, results), evidence: [], sources: sourcesOf(options) };
   }
 }
 
@@ -69,13 +74,14 @@ async function gradeOrThrow(options: GradeOptions): Promise<Grade> {
   const checks = selectedChecks(options);
   const needed = lab.scenarios.filter((scenario) => checks.some((check) => check.scenario === scenario.id));
   const runs = await runAll(options, needed, kernel, built.programs);
-  const evidence = runs.map(({ scenario, seed, trace, outcome }): Evidence => {
-    return { scenario, seed, trace, outcome, histories: jobHistories(trace) };
+  const map = new KernelMap(kernel);
+  const evidence = runs.map((run): Evidence => {
+    const { scenario, seed, trace, events, witness, outcome } = run;
+    return { scenario, seed, trace, events, witness, outcome, histories: jobHistories(trace), kernel: map };
   });
 
-  const map = new KernelMap(kernel);
   const context = {
-    contractSource: (check: Check) => map.contractSource(check.contract),
+    contractSource: (check: Check) => map.contractPlace(check.contract)?.source,
     replay: (check: Check, seed: number) => replayCommand(options, check, seed),
   };
   const entries = checks.map((check) => {
@@ -98,7 +104,12 @@ async function gradeOrThrow(options: GradeOptions): Promise<Grade> {
       fault: { message: `check ${fault[0]} failed by itself: ${describeFault(fault[1]).message}` },
     }),
   };
-  return { report, junit: suite.junit, evidence };
+  return { report, junit: suite.junit, evidence, sources: sourcesOf(options) };
+}
+
+/** The student's files, or the reference's; those that cannot be read are left out. */
+function sourcesOf({ lab, root, folder }: GradeOptions): LabFile[] {
+  return readLabFiles(folder ?? path.join(root, 'solutions', lab.id), lab.files).files;
 }
 
 async function build(
@@ -127,12 +138,12 @@ async function runAll(
   programs: readonly UserProgram[],
 ): Promise<ScenarioRun[]> {
   const seeds = Array.from({ length: options.seeds }, (_, i) => options.seed + i);
-  const jobs = [];
+  const common = options.module === undefined ? {} : { module: options.module };
+  const jobs: ScenarioJob[] = [];
   for (const scenario of scenarios) {
-    const disk = await scenarioDisk(scenario, programs);
-    const { id, harts, bootargs, budget } = scenario;
+    const disk = scenario.disk === undefined ? await scenarioDisk(scenario, programs) : undefined;
     for (const seed of seeds) {
-      jobs.push({ scenario: { id, harts, bootargs, budget }, seed, kernel, programs, disk });
+      jobs.push({ scenario, ...common, seed, kernel, programs, ...(disk && { disk }) });
     }
   }
   let done = 0;
@@ -144,19 +155,6 @@ async function runAll(
   });
 }
 
-/** The root image of a scenario: all programs, the mix, and a script that runs it. */
-export function scenarioDisk(
-  { mix }: Pick<Scenario, 'mix'>,
-  programs: readonly UserProgram[],
-): Promise<Uint8Array> {
-  const text = new TextEncoder();
-  return createImage([
-    ...programs.map(({ name, elf }) => ({ path: `/bin/${name}`, bytes: elf })),
-    { path: '/etc/mix', bytes: text.encode(formatMix(mix)) },
-    { path: '/etc/rc', bytes: text.encode('mix\n') },
-  ]);
-}
-
 async function buildFailure(options: GradeOptions, { diagnostics }: BuildFailed): Promise<Grade> {
   const [first] = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
   const why =
@@ -164,7 +162,7 @@ async function buildFailure(options: GradeOptions, { diagnostics }: BuildFailed)
   const source = first?.line === undefined ? {} : { source: `${first.file}:${first.line}` };
   const results = selectedChecks(options).map((check) => ({ ...unjudged(check, options, why), ...source }));
   const report: GradeReport = { ...frame(options, 'build-failed', results), diagnostics };
-  return { report, junit: await junitOf(options, results), evidence: [] };
+  return { report, junit: await junitOf(options, results), evidence: [], sources: sourcesOf(options) };
 }
 
 /** JUnit XML of results that no run is behind. */

@@ -20,7 +20,9 @@ function evidence(outcome: Outcome = { kind: 'completed' }, seed = 0): Evidence 
     idle: [],
     calls: [],
   };
-  return { scenario: 'one', seed, outcome, histories: [], trace };
+  const events = { hartIds: [0, 1], bootHart: 0, frequency: 100e6, end: 25e6, events: [], complete: true };
+  const kernel = { placeOf: (pc: bigint) => ({ pc }), addressOf: () => undefined, sizeOf: () => undefined };
+  return { scenario: 'one', seed, outcome, histories: [], trace, events, witness: undefined, kernel };
 }
 
 function check(evaluate: Check['evaluate']): Check {

@@ -40,7 +40,7 @@ function judgeRun(check: Check, evidence: Evidence, context: JudgeContext): Chec
     seed: evidence.seed,
     replay: context.replay(check, evidence.seed),
   };
-  const cause = causeOf(evidence.outcome);
+  const cause = check.judges === 'any' ? undefined : causeOf(evidence.outcome);
   if (cause !== undefined) {
     const [explanation = '', ...harts] = explainOutcome(evidence.outcome, evidence.trace.frequency);
     return {

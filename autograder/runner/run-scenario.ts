@@ -1,20 +1,29 @@
 import { Machine } from '../../emulator/machine/machine.js';
+import { EventRecorder } from '../../emulator/observe/event-recorder.js';
+import type { EventLog } from '../../emulator/observe/event-log.js';
 import { ScheduleRecorder } from '../../emulator/observe/schedule-recorder.js';
-import type { ShippedProgram } from '../../emulator/observe/schedule-recorder.js';
 import type { ScheduleTrace } from '../../emulator/observe/schedule-trace.js';
-import type { Scenario } from '../lab/definition.js';
+import type { RunInput, Scenario } from '../lab/definition.js';
 import type { Outcome } from '../lab/evidence.js';
+import type { UserProgram } from '../toolchain/index.js';
 import { diagnose } from './diagnosis/outcome.js';
 import { KernelMap } from './diagnosis/kernel-map.js';
+import { scenarioDisk } from './scenario-disk.js';
 
-/** What a run needs; plain data, so that a worker can have it. */
+/** What a run needs. */
 export interface ScenarioJob {
-  readonly scenario: Pick<Scenario, 'id' | 'harts' | 'bootargs' | 'budget'>;
+  readonly scenario: Scenario;
+  /**
+   * URL of the lab's module, whose default export is the lab's definition. A worker thread cannot be sent functions:
+   * it takes the scenario from there. Without it, a scenario that has functions runs in the calling thread.
+   */
+  readonly module?: string;
   readonly seed: number;
   readonly kernel: Uint8Array;
   /** What the disk holds in /bin: their marks are believed. */
-  readonly programs: readonly ShippedProgram[];
-  readonly disk: Uint8Array;
+  readonly programs: readonly UserProgram[];
+  /** The disk, where the scenario does not make its own. */
+  readonly disk?: Uint8Array;
 }
 
 /** What a run left; plain data. */
@@ -22,6 +31,8 @@ export interface ScenarioRun {
   readonly scenario: string;
   readonly seed: number;
   readonly trace: ScheduleTrace;
+  readonly events: EventLog;
+  readonly witness: unknown;
   readonly outcome: Outcome;
   readonly digest: string;
   /** Instructions executed by all harts. */
@@ -42,15 +53,23 @@ const CONSOLE_LINES = 12;
  * @throws BadImageError when the kernel is no ELF file, RangeError for harts or seed out of range.
  */
 export async function runScenario(job: ScenarioJob): Promise<ScenarioRun> {
-  const { scenario, seed, kernel, programs, disk } = job;
+  const { scenario, seed, kernel, programs } = job;
+  const input: RunInput = { scenario, seed, programs };
+  const disk = await diskOf(job, input);
+  const initrd = await scenario.initrd?.(input);
   const machine = await Machine.create({
+    ...scenario.machine,
     harts: scenario.harts,
     seed,
     kernel,
-    disk,
+    ...(disk && { disk }),
+    ...(initrd && { initrd }),
     bootargs: scenario.bootargs,
   });
+  const map = new KernelMap(kernel);
   const recorder = new ScheduleRecorder(machine, programs);
+  const events = new EventRecorder(machine, scenario.observe ?? {}, map);
+  const answer = scenario.witness?.(machine, { ...input, kernel: map, disk });
   let console = '';
   machine.on('console', ({ bytes }) => {
     console = (console + String.fromCharCode(...bytes)).slice(-CONSOLE_LIMIT);
@@ -61,17 +80,23 @@ export async function runScenario(job: ScenarioJob): Promise<ScenarioRun> {
   });
   const stop = machine.run({ untilTime: scenario.budget });
   const trace = recorder.trace();
-  const map = new KernelMap(kernel);
   const outcome = diagnose({ machine, map, stop, trace, console, ...(resetBy !== undefined && { resetBy }) });
   return {
     scenario: scenario.id,
     seed,
     trace,
+    events: events.log(),
+    witness: answer?.(),
     outcome,
     digest: machine.digest(),
     instructions: machine.instructions,
     console: lastLines(console),
   };
+}
+
+async function diskOf({ scenario, disk }: ScenarioJob, input: RunInput): Promise<Uint8Array | undefined> {
+  if (scenario.disk !== undefined) return scenario.disk(input);
+  return disk ?? scenarioDisk(scenario, input.programs);
 }
 
 /** The last lines of console output, without the control characters that a terminal would act on. */

@@ -1,5 +1,6 @@
 import os from 'node:os';
 import { Worker } from 'node:worker_threads';
+import type { Scenario } from '../lab/definition.js';
 import { runScenario } from './run-scenario.js';
 import type { ScenarioJob, ScenarioRun } from './run-scenario.js';
 import type { WorkerAnswer } from './scenario-worker.js';
@@ -21,7 +22,7 @@ export async function runScenarios(
   jobs: readonly ScenarioJob[],
   options: PoolOptions = {},
 ): Promise<ScenarioRun[]> {
-  const threads = Math.min(options.threads ?? defaultThreads(), jobs.length);
+  const threads = jobs.every(canBeSent) ? Math.min(options.threads ?? defaultThreads(), jobs.length) : 0;
   const runs: ScenarioRun[] = [];
   let next = 0;
   const finish = (index: number, run: ScenarioRun): void => {
@@ -69,8 +70,18 @@ function ask(worker: Worker, job: ScenarioJob): Promise<ScenarioRun> {
       worker.off('message', onMessage).off('error', onError).off('exit', onExit);
     };
     worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-    worker.postMessage(job);
+    worker.postMessage({ ...job, scenario: withoutFunctions(job.scenario) });
   });
+}
+
+/** Functions stay behind: the worker takes them from the lab's module. */
+function withoutFunctions(scenario: Scenario): Scenario {
+  const entries = Object.entries(scenario).filter(([, value]) => typeof value !== 'function');
+  return Object.fromEntries(entries) as unknown as Scenario;
+}
+
+function canBeSent({ scenario, module }: ScenarioJob): boolean {
+  return module !== undefined || !(scenario.disk ?? scenario.initrd ?? scenario.witness);
 }
 
 function cost({ scenario }: ScenarioJob): number {

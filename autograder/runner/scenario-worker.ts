@@ -1,5 +1,6 @@
 /** Worker thread: runs the scenarios that it is sent, one after the other. */
 import { parentPort } from 'node:worker_threads';
+import type { LabDefinition } from '../lab/definition.js';
 import { runScenario } from './run-scenario.js';
 import type { ScenarioJob, ScenarioRun } from './run-scenario.js';
 
@@ -7,7 +8,7 @@ import type { ScenarioJob, ScenarioRun } from './run-scenario.js';
 export type WorkerAnswer = { readonly run: ScenarioRun } | { readonly fault: Error };
 
 parentPort?.on('message', (job: ScenarioJob) => {
-  runScenario(job).then(
+  run(job).then(
     (run) => parentPort?.postMessage({ run } satisfies WorkerAnswer),
     (error: unknown) => {
       const fault = error instanceof Error ? error : new Error(String(error));
@@ -15,3 +16,11 @@ parentPort?.on('message', (job: ScenarioJob) => {
     },
   );
 });
+
+async function run(job: ScenarioJob): Promise<ScenarioRun> {
+  if (job.module === undefined) return runScenario(job);
+  const { default: lab } = (await import(job.module)) as { default: LabDefinition };
+  const scenario = lab.scenarios.find(({ id }) => id === job.scenario.id);
+  if (scenario === undefined) throw new Error(`${job.module}: no scenario ${job.scenario.id}`);
+  return runScenario({ ...job, scenario });
+}

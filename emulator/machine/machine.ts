@@ -48,6 +48,18 @@ export interface MachineOptions {
   /** Kernel command line (/chosen/bootargs). */
   readonly bootargs?: string;
   readonly initrd?: Uint8Array;
+  /**
+   * Ids of the harts (mhartid): ascending, unique, 0 to 4094, as many as `harts`; 0, 1, 2 … unless given. Events,
+   * reports of the machine and `harts` go by index all the same.
+   */
+  readonly hartIds?: readonly number[];
+  /** Id of the hart that boots; by default the schedule chooses. */
+  readonly bootHart?: number;
+  /**
+   * Builtin firmware: guest seconds between a hart's HSM start and its first instruction, by hart id; meanwhile it
+   * is START_PENDING. Infinity: it never comes up.
+   */
+  readonly startDelays?: Readonly<Record<number, number>>;
   /** Contents of the disk; never modified. */
   readonly disk?: Uint8Array;
   /** How errors name the files. */

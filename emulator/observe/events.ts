@@ -9,6 +9,7 @@ import type { Mode } from '../hart/exceptions.js';
 
 interface At {
   readonly time: number;
+  /** Index into the machine's harts: the hart's id unless ids are sparse. */
   readonly hart: number;
 }
 
@@ -95,6 +96,30 @@ export interface FenceEvent extends At {
   readonly pc: bigint;
 }
 
+/**
+ * A hart enters S-mode other than by a trap: the firmware starts or resumes it (builtin firmware), or executes mret.
+ */
+export interface SupervisorEnterEvent extends At {
+  readonly pc: bigint;
+  readonly a0: bigint;
+  readonly a1: bigint;
+  readonly satp: bigint;
+  /** Hart state start: the firmware starts the hart, or resumes it from a non-retentive suspend. */
+  readonly start: boolean;
+}
+
+/** A hart looks up an address that its TLB does not have (Sv39, "Virtual Address Translation Process"). */
+export interface PageWalkEvent extends At {
+  readonly satp: bigint;
+  /** Virtual address. */
+  readonly address: bigint;
+  readonly access: 'fetch' | 'load' | 'store';
+  /** Entries read, from the root down: where each was and what it said. */
+  readonly entries: readonly { readonly at: number; readonly pte: bigint }[];
+  /** Physical address; absent when the walk ends in a fault. */
+  readonly physical?: number;
+}
+
 /** Bytes the guest sent to its console. */
 export interface ConsoleEvent {
   readonly time: number;
@@ -114,6 +139,8 @@ export interface MachineEvents {
   mmio: MmioEvent;
   sbi: SbiEvent;
   fence: FenceEvent;
+  'supervisor-enter': SupervisorEnterEvent;
+  'page-walk': PageWalkEvent;
   console: ConsoleEvent;
 }
 

@@ -9,7 +9,7 @@ import { DISPATCH_GRACE_SECONDS } from '../../autograder/metrics/run-metrics.js'
 import { idleWhileRunnable, longestStarvation, utilisation } from '../../autograder/metrics/waiting.js';
 import { FOUR_HART_LAG, IDLING, INFEASIBLE_WAIT, UTILISATION } from './bounds.js';
 import { fourChurn, fourFeasible, infeasible } from './scenarios.js';
-import type { Scenario } from '../../autograder/lab/definition.js';
+import type { MixScenario } from './scenarios.js';
 import { at, inQuanta, jobOf, jobsSeen, percent, quanta } from './seen.js';
 
 /** Lag of every job against the ideal while weights are feasible. */
@@ -102,7 +102,10 @@ export function infeasibleWeight(evidence: Evidence): Finding {
 }
 
 /** The greatest distance from the ideal, either way, from the time when all early jobs had begun to work. */
-function greatestLag(evidence: Evidence, scenario: Scenario): LagExtreme & { readonly history: JobHistory } {
+function greatestLag(
+  evidence: Evidence,
+  scenario: MixScenario,
+): LagExtreme & { readonly history: JobHistory } {
   const jobs = [...jobsSeen(evidence, scenario).values()];
   const { trace } = evidence;
   const ideal = idealService(jobs, trace.harts);

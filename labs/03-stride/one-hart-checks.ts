@@ -28,7 +28,7 @@ import {
   sleeper,
   threeTwoOne,
 } from './scenarios.js';
-import type { Scenario } from '../../autograder/lab/definition.js';
+import type { MixScenario } from './scenarios.js';
 import { at, inQuanta, jobOf, jobsSeen, percent, quanta } from './seen.js';
 
 const SYS_SETPRIORITY = 140;
@@ -70,7 +70,7 @@ export function setpriorityArguments(evidence: Evidence): Finding {
 }
 
 /** Pairwise relative error of all jobs of a one-hart scenario, in both directions. */
-export function relativeErrorOf(scenario: Scenario): (evidence: Evidence) => Finding {
+export function relativeErrorOf(scenario: MixScenario): (evidence: Evidence) => Finding {
   return (evidence) => {
     const jobs = [...jobsSeen(evidence, scenario).values()];
     return relativeErrorFinding(evidence, worstAdvantage(jobs, jobs));
@@ -111,7 +111,7 @@ export function shortBursts(evidence: Evidence): Finding {
 }
 
 /** Response time of a job that arrives while others have run for long. */
-export function responseOf(scenario: Scenario, id: number): (evidence: Evidence) => Finding {
+export function responseOf(scenario: MixScenario, id: number): (evidence: Evidence) => Finding {
   return (evidence) => {
     const job = jobOf(jobsSeen(evidence, scenario), id);
     const [arrival] = job.phases;
@@ -120,7 +120,7 @@ export function responseOf(scenario: Scenario, id: number): (evidence: Evidence)
 }
 
 /** Wake-up to first instruction of a job that has slept for longer than it had worked ahead. */
-export function wakeLatencyOf(scenario: Scenario, id: number): (evidence: Evidence) => Finding {
+export function wakeLatencyOf(scenario: MixScenario, id: number): (evidence: Evidence) => Finding {
   return (evidence) => {
     const job = jobOf(jobsSeen(evidence, scenario), id);
     return latencyFinding(
@@ -142,7 +142,7 @@ function withoutSleep(job: JobHistory, end: number): JobHistory {
  * A sleep during which the global pass moves by more than half the circle: the sleeper's own pass then compares the
  * wrong way. It must neither wait for a lap nor lose its share once it is awake.
  */
-export function longSleepOf(scenario: Scenario, id: number): (evidence: Evidence) => Finding {
+export function longSleepOf(scenario: MixScenario, id: number): (evidence: Evidence) => Finding {
   const latency = wakeLatencyOf(scenario, id);
   const relativeError = relativeErrorOf(scenario);
   return (evidence) => {

@@ -1,5 +1,5 @@
 import type { Scenario } from '../../autograder/lab/definition.js';
-import type { MixJob } from '../../autograder/lab/mix.js';
+import type { Mix, MixJob } from '../../autograder/lab/mix.js';
 
 /**
  * The runs on which lab 03 is graded. Each takes 0.1 to 0.2 guest seconds: enough for a hundred quanta a
@@ -19,6 +19,11 @@ const FIRST_PASS = 2 ** 29;
 /** Work and mix are followed by 100 ms in which a slow kernel may still boot and finish. */
 const SLACK_SECONDS = 0.1;
 
+/** A run of a mix of jobs. */
+export interface MixScenario extends Scenario {
+  readonly mix: Mix;
+}
+
 function scenario(
   id: string,
   title: string,
@@ -26,7 +31,7 @@ function scenario(
   end: number,
   jobs: readonly MixJob[],
   { firstPass = FIRST_PASS, extraArgument = '' } = {},
-): Scenario {
+): MixScenario {
   const bootargs = `sched=stride pass0=${firstPass} ${extraArgument}`.trim();
   return { id, title, harts, bootargs, mix: { end, jobs }, budget: end / 1000 + SLACK_SECONDS };
 }

@@ -2,7 +2,7 @@ import type { Evidence, Finding } from '../../autograder/lab/evidence.js';
 import { CannotJudge } from '../../autograder/lab/evidence.js';
 import { MarkCode } from '../../emulator/observe/schedule-trace.js';
 import type { JobHistory } from '../../autograder/metrics/job-history.js';
-import type { Scenario } from '../../autograder/lab/definition.js';
+import type { MixScenario } from './scenarios.js';
 import { QUANTUM_SECONDS } from './bounds.js';
 
 /** What checks need to see before there is anything to judge, and how they speak of it. */
@@ -17,7 +17,7 @@ const END_TOLERANCE_SECONDS = 0.002;
  *
  * @throws CannotJudge when the run was cut short or a job never ran the program that it should.
  */
-export function jobsSeen(evidence: Evidence, scenario: Scenario): Map<number, JobHistory> {
+export function jobsSeen(evidence: Evidence, scenario: MixScenario): Map<number, JobHistory> {
   const { trace, histories } = evidence;
   const seconds = (cycles: number): string => `${(cycles / trace.frequency).toFixed(6)} s`;
   const start = trace.marks.find((mark) => mark.code === MarkCode.MixStart);

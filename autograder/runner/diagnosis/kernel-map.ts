@@ -3,13 +3,13 @@ import { parseElf } from '../../../emulator/observe/elf.js';
 import type { ElfFile } from '../../../emulator/observe/elf.js';
 import { SymbolTable } from '../../../emulator/observe/symbols.js';
 import type { ContractFunction } from '../../lab/definition.js';
-import type { GuestPlace } from '../../lab/evidence.js';
+import type { GuestPlace, KernelNames } from '../../lab/evidence.js';
 
 /**
  * The kernel's names for addresses, for whoever has to explain what a hart was doing. Tables are read when first
  * asked for: most runs need no explanation.
  */
-export class KernelMap {
+export class KernelMap implements KernelNames {
   private readonly elf: ElfFile;
   private symbolTable: SymbolTable | undefined;
   private lineTable: LineTable | undefined;
@@ -34,11 +34,24 @@ export class KernelMap {
     return this.symbols.at(pc)?.name === name;
   }
 
-  /** `stride.c:41` of the function that a lab's contract table points to. */
-  contractSource({ table, offset }: ContractFunction): string | undefined {
-    const address = this.symbols.addressOf(table);
-    const target = address === undefined ? undefined : this.pointerAt(address + BigInt(offset));
-    return target === undefined ? undefined : this.sourceAt(target);
+  addressOf(name: string): bigint | undefined {
+    return this.symbols.addressOf(name);
+  }
+
+  sizeOf(name: string): number | undefined {
+    const size = this.symbols.find(name)?.size;
+    return size === undefined ? undefined : Number(size);
+  }
+
+  /** Where a function of a lab's contract is; nothing when the student's files do not define it. */
+  contractPlace(contract: ContractFunction): GuestPlace | undefined {
+    if ('function' in contract) {
+      const address = this.symbols.addressOf(contract.function);
+      return address === undefined ? undefined : this.placeOf(address);
+    }
+    const table = this.symbols.addressOf(contract.table);
+    const target = table === undefined ? undefined : this.pointerAt(table + BigInt(contract.offset));
+    return target === undefined ? undefined : this.placeOf(target);
   }
 
   private get symbols(): SymbolTable {
