@@ -101,6 +101,7 @@ const addBoot: Adder = (program, io, root, finish) => {
     .command('boot')
     .description('boot a kernel; its console is the terminal, or standard input and output')
     .option('--lab <NN-name>', "use the student's files in labs/NN-name instead of the reference")
+    .option('--dir <folder>', "the student's folder, if it is not labs/NN-name")
     .option('--machine <board>', 'virt', machineName, 'virt')
     .option('--smp <N>', 'harts', integer(1, MAX_HARTS), 1)
     .option('--memory <size>', 'RAM: 128M, 1G', memorySize, 128 * 2 ** 20)
@@ -166,6 +167,7 @@ const addMeasure: Adder = (program, io, root, finish) => {
     )
     .option('--seed <N>', 'schedule of the harts', integer(0, MAX_SEED), 0)
     .option('--lab <NN-name>', "use the student's files in labs/NN-name instead of the reference")
+    .option('--dir <folder>', "the student's folder, if it is not labs/NN-name")
     .option('--json <file>', 'write the figures as JSON; - is standard output')
     .option('--html <file>', 'write figures and timelines as one HTML page')
     .addHelpText('after', jobSpecHelp)
@@ -193,6 +195,7 @@ interface MeasureFlags {
   readonly time?: number;
   readonly seed: number;
   readonly lab?: string;
+  readonly dir?: string;
   readonly json?: string;
   readonly html?: string;
 }

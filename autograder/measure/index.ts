@@ -1,14 +1,12 @@
 /** `hartlab measure`. */
-import fs from 'node:fs';
-import path from 'node:path';
 import type { CommandIo } from '../cli/command-io.js';
 import { ExitStatus, UsageError } from '../cli/exit-status.js';
 import { progressOn } from '../cli/progress.js';
+import { studentLab } from '../cli/student-lab.js';
 import type { Progress } from '../cli/progress.js';
 import { writeResult } from '../grade/result-files.js';
-import { findLab } from '../lab/lab-name.js';
 import { styleFor } from '../report/text-style.js';
-import { buildKernel, buildPrograms, formatDiagnostic, labNames } from '../toolchain/index.js';
+import { buildKernel, buildPrograms, formatDiagnostic } from '../toolchain/index.js';
 import type { BuildFailed, KernelBuilt, StudentLab } from '../toolchain/index.js';
 import { measurePage } from './page.js';
 import { policyPictures, withTimelines } from './policy-pictures.js';
@@ -30,6 +28,8 @@ export interface MeasureRequest {
   readonly seed: number;
   /** Take the student's files in `labs/` instead of this lab's reference. */
   readonly lab?: string;
+  /** The student's folder. */
+  readonly dir?: string;
   /** Files to write; `-` is standard output. */
   readonly json?: string;
   readonly html?: string;
@@ -53,7 +53,7 @@ export async function measure(
   if (request.json === '-' && request.html === '-') {
     throw new UsageError('--json and --html cannot both be standard output');
   }
-  const lab = studentLab(request.lab, root);
+  const lab = studentLab(request, root);
   const progress = progressOn(io.stderr);
   const built = await build(lab, root, progress);
   if (!built.ok) {
@@ -103,13 +103,4 @@ function build(
     ...(lab && { lab }),
     onProgress: ({ done, total }) => progress.show(`building: ${done} of ${total}`),
   });
-}
-
-/** The student's folder of a lab; an unambiguous beginning (`03`) of its name will do. */
-function studentLab(name: string | undefined, root: string): StudentLab | undefined {
-  if (name === undefined) return undefined;
-  const found = findLab(name, labNames(root));
-  const folder = path.join(root, 'labs', found);
-  if (!fs.existsSync(folder)) throw new UsageError(`${folder}: no such folder; it must hold your files`);
-  return { name: found, folder };
 }

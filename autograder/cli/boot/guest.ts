@@ -4,14 +4,13 @@ import {
   buildKernel,
   buildPrograms,
   formatDiagnostic,
-  labNames,
   type BuildProgress,
   type Diagnostic,
   type UserProgram,
 } from '../../toolchain/index.js';
 import { UsageError } from '../exit-status.js';
-import { findLab } from '../../lab/lab-name.js';
 import { readFileOption } from '../option-values.js';
+import { studentLab } from '../student-lab.js';
 
 /** The options that say what is booted. */
 export interface GuestOptions {
@@ -21,8 +20,10 @@ export interface GuestOptions {
   readonly drive?: string;
   readonly initrd?: string;
   readonly bios: string;
-  /** The lab whose files in `labs/` replace the reference. */
+  /** The lab whose reference the student's files replace. */
   readonly lab?: string;
+  /** The student's folder. */
+  readonly dir?: string;
 }
 
 export interface Guest {
@@ -62,10 +63,10 @@ export async function prepareGuest(
   if (options.kernel !== undefined) {
     return { kernel: readFileOption('--kernel', options.kernel), ...named, warnings: [] };
   }
-  const lab = options.lab === undefined ? undefined : findLab(options.lab, labNames(root));
+  const lab = studentLab(options, root);
   const built = await buildKernel({
     root,
-    ...(lab !== undefined && { lab: { name: lab, folder: `${root}/labs/${lab}` } }),
+    ...(lab && { lab }),
     onProgress: (progress) => onProgress('kernel', progress),
   });
   if (!built.ok) throw new GuestNotBuilt(built.diagnostics);
