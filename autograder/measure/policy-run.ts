@@ -40,7 +40,7 @@ const BOOT_SECONDS = 0.1;
 /** Runs the workload once under each policy, in the order in which they are named. */
 export async function runPolicies(options: PolicyRunOptions): Promise<PolicyRun[]> {
   const { policies, harts, seed, workload, kernel, programs, threads, onRun } = options;
-  const disk = await scenarioDisk({ mix: workload }, programs);
+  const disk = await scenarioDisk(workload, programs);
   const jobs = policies.map((policy) => ({
     scenario: {
       id: policy,
