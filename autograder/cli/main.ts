@@ -9,6 +9,7 @@ import { LabError } from '../lab/validate.js';
 import { jobSpecHelp } from '../measure/spec-help.js';
 import { repositoryRoot, ToolchainError } from '../toolchain/index.js';
 import type { BootOptions } from './boot/boot.js';
+import { LINE_KINDS, selectedEvents } from './boot/event-selection.js';
 import type { CommandIo } from './command-io.js';
 import { ExitStatus, UsageError } from './exit-status.js';
 import { didYouMean, guestSeconds, integer, memorySize, oneOf } from './option-values.js';
@@ -17,6 +18,7 @@ import { didYouMean, guestSeconds, integer, memorySize, oneOf } from './option-v
 const POLICIES = ['fifo', 'rr', 'stride', 'ucore'];
 /** QEMU's `virt` board has room for 64 harts' worth of PLIC contexts in our map. */
 const MAX_HARTS = 64;
+const MAX_HART_ID = 4094;
 const MAX_SEED = 2 ** 32 - 1;
 
 /**
@@ -111,11 +113,18 @@ const addBoot: Adder = (program, io, root, finish) => {
     .option('--append <string>', 'kernel command line')
     .option('--drive <file>', 'disk image, never written to; by default one with the user programs')
     .option('--seed <N>', 'schedule of the harts; 0 is round robin', integer(0, MAX_SEED), 0)
+    .option('--boot-hart <id>', 'hart that boots; by default the schedule chooses', integer(0, MAX_HART_ID))
+    .option('--log <events>', 'show machine events as lines: see below', selectedEvents)
+    .option('--log-file <file>', 'write them to a file instead of among the console output')
     .option('--until <text>', 'end successfully when the console shows this text')
     .option('--max-time <seconds>', 'end after this much guest time', guestSeconds)
     .addHelpText(
       'after',
-      '\nAt a terminal, Ctrl-A X leaves. Otherwise standard input is typed line by line as the guest asks for it.',
+      `
+At a terminal, Ctrl-A X leaves. Otherwise standard input is typed line by line as the guest asks for it.
+
+--log takes, with commas: ${LINE_KINDS.join(', ')}.
+Some take a filter: sbi:hsm, ecall:s, trap:m, trap:interrupt, mmio:clint, csr-write:satp.`,
     )
     .action(async (options: BootOptions) => {
       const { boot } = await import('./boot/boot.js');

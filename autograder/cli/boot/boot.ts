@@ -1,4 +1,5 @@
 /** `hartlab boot`: a guest and its console. */
+import fs from 'node:fs';
 import { Machine, type StopReason } from '../../../emulator/index.js';
 import { formatDiagnostic } from '../../toolchain/index.js';
 import type { CommandIo } from '../command-io.js';
@@ -7,10 +8,13 @@ import { progressOn } from '../progress.js';
 import { ConsoleOutput } from './console-output.js';
 import { Diagnosis } from './diagnosis.js';
 import { explainEnding, type Ending } from './ending.js';
+import { listenForLines } from './event-lines.js';
+import type { SelectedEvents } from './event-selection.js';
 import { ESCAPE_HELP, EscapeKeys, type Keystrokes } from './escape-keys.js';
 import { GuestNotBuilt, prepareGuest, type Guest, type GuestOptions } from './guest.js';
 import { hostClock, runInteractive } from './interactive-session.js';
 import { linesOf, runScripted, type SessionLimits } from './scripted-session.js';
+import { SharedOutput } from './shared-output.js';
 
 /** Options of `hartlab boot`, checked. */
 export interface BootOptions extends GuestOptions {
@@ -19,6 +23,12 @@ export interface BootOptions extends GuestOptions {
   readonly memory: number;
   readonly append?: string;
   readonly seed: number;
+  /** Id of the hart that boots; by default the schedule chooses. */
+  readonly bootHart?: number;
+  /** Machine events to show as lines. */
+  readonly log?: readonly SelectedEvents[];
+  /** Where to; by default among the guest's console output. */
+  readonly logFile?: string;
   /** End successfully once the console has shown this text. */
   readonly until?: string;
   /** Guest seconds. */
@@ -48,11 +58,13 @@ export async function boot(options: BootOptions, root: string, io: CommandIo): P
   const machine = await createMachine(options, guest);
   const diagnosis = new Diagnosis(machine, guest.kernel);
   const output = new ConsoleOutput(options.until);
+  const shared = new SharedOutput((bytes) => io.stdout.write(bytes), io.stdin.isTTY ? '\r\n' : '\n');
+  logEvents(options, machine, guest.kernel, shared);
   let printed = 0;
   machine.on('console', ({ bytes }) => {
     printed = machine.time;
     output.add(bytes);
-    io.stdout.write(bytes.slice());
+    shared.console(bytes, machine.time);
   });
   const limits: SessionLimits = {
     ...(options.maxTime !== undefined && { maxTime: options.maxTime }),
@@ -61,6 +73,7 @@ export async function boot(options: BootOptions, root: string, io: CommandIo): P
   const ending = io.stdin.isTTY
     ? await atTerminal(machine, limits, io)
     : await runScripted(machine, linesOf(io.stdin), limits, () => printed);
+  shared.release();
   const { message, status } = explainEnding(
     ending,
     machine.time,
@@ -74,6 +87,31 @@ export async function boot(options: BootOptions, root: string, io: CommandIo): P
   return status;
 }
 
+/** Starts the event log that was asked for. */
+function logEvents(options: BootOptions, machine: Machine, kernel: Uint8Array, shared: SharedOutput): void {
+  const { log, logFile } = options;
+  if (log === undefined) {
+    if (logFile !== undefined) throw new UsageError('--log-file: there is nothing to write without --log');
+    return;
+  }
+  if (logFile === undefined) {
+    listenForLines(machine, log, kernel, (line, time) => {
+      shared.line(line, time);
+    });
+    return;
+  }
+  let file: number;
+  try {
+    file = fs.openSync(logFile, 'w');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new UsageError(`--log-file ${logFile}: cannot be written (${code})`, { cause });
+  }
+  listenForLines(machine, log, kernel, (line) => {
+    fs.writeSync(file, `${line}\n`);
+  });
+}
+
 function isFromMachine(ending: Ending): ending is StopReason {
   return !['text', 'left', 'end-of-input'].includes(ending.kind);
 }
@@ -85,6 +123,7 @@ async function createMachine(options: BootOptions, guest: Guest): Promise<Machin
       harts: options.smp,
       memory: options.memory,
       seed: options.seed,
+      ...(options.bootHart !== undefined && { bootHart: options.bootHart }),
       kernel: guest.kernel,
       firmware: guest.firmware,
       ...(options.append !== undefined && { bootargs: options.append }),
