@@ -12,8 +12,6 @@
 // It takes the first of the harts' stacks, whatever its hartid.
 .globl _entry
 _entry:
-    csrw sie, zero
-    csrw sscratch, zero
     la t0, entered
     li t1, 1
     amoswap.w.aqrl t1, t1, (t0)
@@ -50,8 +48,6 @@ _entry_early:
 // Every other hart, from HSM: a0 = hartid, a1 = its struct hart.
 .globl _entry_hart
 _entry_hart:
-    csrw sie, zero
-    csrw sscratch, zero
     ld sp, HART_STACK_TOP(a1)
     mv a0, a1
     li s0, 0

@@ -30,7 +30,21 @@ struct node {
     const char *name;
     uint32_t address_cells, size_cells; // of its children's reg
     struct value device_type, reg, status, mmu_type, timebase, bootargs, initrd_start, initrd_end;
+    struct value compatible, phandle, interrupts_extended;
 };
+
+// What names a hart's interrupts: its interrupt controller's phandle, by hart id; and where the
+// PLIC's contexts go. Put together once the tree has been read.
+static struct {
+    struct {
+        uint64_t hartid;
+        uint32_t phandle;
+    } controllers[NHART];
+    unsigned controller_count;
+    struct value plic_targets;
+} wiring;
+
+enum { SUPERVISOR_EXTERNAL = 9 };
 
 static uint32_t be32(const uint8_t *p) {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
@@ -74,6 +88,15 @@ static bool is(struct value v, const char *text) {
     return v.length == strlen(text) + 1 && memcmp(v.bytes, text, v.length) == 0;
 }
 
+// Is `text` one of the strings in v? They stand one behind the other [2.2.4, stringlist].
+static bool lists(struct value v, const char *text) {
+    size_t size = strlen(text) + 1;
+    for (uint32_t at = 0; at < v.length; at += (uint32_t)strnlen((const char *)v.bytes + at, v.length - at) + 1)
+        if (v.length - at >= size && memcmp(v.bytes + at, text, size) == 0)
+            return true;
+    return false;
+}
+
 static uint64_t number(struct value v) { return be_cells(v.bytes, v.length / 4); }
 
 static void read_property(struct node *node) {
@@ -92,6 +115,8 @@ static void read_property(struct node *node) {
         {"bootargs", &node->bootargs},       {"timebase-frequency", &node->timebase},
         {"linux,initrd-start", &node->initrd_start},
         {"linux,initrd-end", &node->initrd_end},
+        {"compatible", &node->compatible},   {"phandle", &node->phandle},
+        {"interrupts-extended", &node->interrupts_extended},
     };
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
         if (strncmp(name, wanted[i].name, tree.strings_size - name_at) == 0)
@@ -131,6 +156,28 @@ static void add_hart(uint64_t hartid) {
     fdt.hartid[i] = hartid;
 }
 
+// The interrupt controller of a cpu node.
+static void add_controller(const struct node *node, const struct node *cpu) {
+    if (wiring.controller_count == NHART || node->phandle.length != 4 || cpu->reg.length < 4)
+        return;
+    unsigned i = wiring.controller_count++;
+    wiring.controllers[i].hartid = number(cpu->reg);
+    wiring.controllers[i].phandle = be32(node->phandle.bytes);
+}
+
+// The n-th pair (controller, cause) of the PLIC's interrupts-extended says where its context n
+// goes (binding "sifive,plic-1.0.0"). Nothing else says which context is whose.
+static int plic_context_of(uint64_t hartid) {
+    for (unsigned c = 0; c < wiring.controller_count; c++)
+        for (uint32_t n = 0; n < wiring.plic_targets.length / 8; n++) {
+            const uint8_t *pair = wiring.plic_targets.bytes + 8 * n;
+            if (wiring.controllers[c].hartid == hartid && be32(pair) == wiring.controllers[c].phandle &&
+                be32(pair + 4) == SUPERVISOR_EXTERNAL)
+                return (int)n;
+        }
+    return -1;
+}
+
 // A node's properties are complete.
 static void use_node(const struct node *node, const struct node *parent) {
     struct fdt_range range;
@@ -144,6 +191,10 @@ static void use_node(const struct node *node, const struct node *parent) {
         bool okay = !node->status.length || is(node->status, "okay");
         if (usable && okay && node->reg.length >= 4)
             add_hart(number(node->reg));
+    } else if (is(parent->device_type, "cpu") && lists(node->compatible, "riscv,cpu-intc")) {
+        add_controller(node, parent);
+    } else if (lists(node->compatible, "sifive,plic-1.0.0") || lists(node->compatible, "riscv,plic0")) {
+        wiring.plic_targets = node->interrupts_extended;
     } else if (strcmp(parent->name, "reserved-memory") == 0) {
         for (uint32_t i = 0; reg_range(node, parent, i, &range); i++)
             reserve(range.start, range.end);
@@ -207,6 +258,8 @@ void fdt_init(const void *dtb) {
     if (next_token() != TOKEN_BEGIN_NODE)
         bad_tree("no root node");
     read_node(&none, 0);
+    for (unsigned i = 0; i < fdt.hart_count; i++)
+        fdt.plic_context[i] = plic_context_of(fdt.hartid[i]);
 
     if (fdt.memory.end == 0)
         bad_tree("no memory node holds the kernel");

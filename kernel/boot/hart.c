@@ -45,7 +45,10 @@ void hart_number(void) {
 
     // The boot hart is on stack 0 whatever its index; who has index 0 gets the one it left.
     for (int i = 0; i < hart_count; i++) {
+        if (fdt.plic_context[i] < 0)
+            panic("the device tree gives hart %lu no PLIC context", fdt.hartid[i]);
         harts[i].index = i;
+        harts[i].plic_context = fdt.plic_context[i];
         hart_init(&harts[i], fdt.hartid[i], i == boot_index ? 0 : i == 0 ? boot_index : i);
     }
     boot_hart = &harts[boot_index];

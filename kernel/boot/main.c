@@ -11,34 +11,34 @@
 #include "printf.h"
 #include "proc.h"
 #include "sched.h"
-#include "trap.h"
 #include "uart.h"
 #include "virtio.h"
 
 static void banner(void);
 
 _Noreturn void main(uint64_t hartid, const void *dtb) {
-    hart_init_first(hartid); // tp: this hart
-    trap_init_hart();        // stvec, sie
-    fdt_init(dtb);           // memory, harts, boot arguments
-    hart_number();           // the harts' indices
-    page_init();             // physical page allocator
-    kvm_init();              // the kernel's page table
-    kvm_activate();          // satp
-    plic_init();             // interrupt controller
-    plic_init_hart(hartid);  // its context of this hart
-    uart_init();             // serial port
-    printf_to(uart_putc);    // no more SBI console
-    sched_init();            // scheduling policy
-    proc_init();             // process table
-    blk_cache_init();        // block cache
-    virtio_blk_init();       // disk
-    file_table_init();       // open files
-    fs_init();               // file systems
-    proc_make_first();       // process 1: mounts the root, becomes /bin/init
-    start_harts();           // HSM, bootcamp
+    hart_init_first(hartid);    // tp: this hart
+    bootcamp_traps();           // stvec, sscratch, sstatus, sie
+    fdt_init(dtb);              // memory, harts, boot arguments
+    hart_number();              // the harts' indices
+    page_init();                // physical page allocator
+    kvm_init();                 // the kernel's page table
+    bootcamp_paging();          // satp, sfence.vma
+    plic_init();                // interrupt controller
+    bootcamp_plic(this_hart()); // its context of this hart
+    uart_init();                // serial port
+    printf_to(uart_putc);       // no more SBI console
+    sched_init();               // scheduling policy
+    proc_init();                // process table
+    blk_cache_init();           // block cache
+    virtio_blk_init();          // disk
+    file_table_init();          // open files
+    fs_init();                  // file systems
+    proc_make_first();          // process 1: mounts the root, becomes /bin/init
+    start_harts();              // HSM, bootcamp
     banner();
     bootcamp_end_meeting(); // all harts go
+    bootcamp_timer();       // this hart's first timer interrupt
     scheduler();
 }
 

@@ -19,7 +19,8 @@ struct fdt_facts {
     struct fdt_range reserved[FDT_RESERVED_MAX]; // not ours: firmware, the tree itself, an initrd
     unsigned reserved_count;
     uint64_t timebase;      // ticks of the time CSR in a second
-    uint64_t hartid[NHART]; // harts with an MMU and status "okay", in the tree's order
+    uint64_t hartid[NHART]; // harts with an MMU and status "okay", in ascending order
+    int plic_context[NHART]; // at the PLIC, of each of them in S-mode; -1: none
     unsigned hart_count;
     char bootargs[BOOTARGS_MAX]; // /chosen/bootargs
 };

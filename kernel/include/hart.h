@@ -25,8 +25,9 @@ struct hart {
     uint64_t scratch;        // 24
     uint64_t overflow;       // 32: 1 once a kernel stack has overflowed
 
-    uint64_t hartid; // the number that SBI, PLIC and the device tree use; may be sparse
-    int index;       // ours, 0 .. hart_count-1: what policies know as `hart`
+    uint64_t hartid;  // the number that SBI and the device tree use; may be sparse
+    int index;        // ours, 0 .. hart_count-1: what policies know as `hart`
+    int plic_context; // of its S-mode, from the device tree; follows from neither of the two above
 
     // Only the hart itself, interrupts off:
     struct proc *proc;       // running here, or NULL

@@ -70,9 +70,11 @@ pte_t *pt_walk(pagetable_t root, uintptr_t va, _Bool allocate);
 // Boot hart, once, after page_init(): text R-X, constants R--, all else RW-, guard pages
 // under the harts' stacks, devices.
 void kvm_init(void);
-// This hart translates by the kernel's map from now on.
+extern pagetable_t kvm_root; // its root table; constant after kvm_init(), before that NULL
+// Panics unless this hart translates addresses (bootcamp.h: bootcamp_paging).
+void kvm_require_paging(void);
+// This hart leaves a process's address space for the kernel's own.
 void kvm_activate(void);
-extern pagetable_t kvm_root; // constant after kvm_init()
 
 // Stack of process slot `slot`: its lowest address, or 0 if memory is short.
 uintptr_t kstack_alloc(unsigned slot);

@@ -38,7 +38,9 @@ enum {
     EXC_STORE_PAGE = 15,
 };
 
-#define SATP_SV39 (8UL << 60)
+#define SATP_MODE_SHIFT 60
+#define SATP_MODE_SV39  8UL
+#define SATP_SV39       (SATP_MODE_SV39 << SATP_MODE_SHIFT)
 
 #define CSR_READ(name)                                                                                                 \
     ({                                                                                                                 \

@@ -18,9 +18,9 @@ _Static_assert(sizeof(struct trapframe) == 288, "trap.S; a multiple of 16, as sp
 
 enum { REG_RA = 1, REG_SP = 2, REG_GP = 3, REG_TP = 4, REG_T0 = 5, REG_S0 = 8, REG_A0 = 10, REG_A7 = 17 };
 
-// On each hart: stvec, what U-mode may use, and which interrupts the hart takes.
-// Interrupts stay off.
-void trap_init_hart(void);
+// Where every trap enters the kernel (trap.S): stvec on each hart (bootcamp.h), direct mode. Relies
+// on tp, and on sscratch as above.
+void trap_entry(void);
 
 // Leaves the kernel through `frame` (trap.S): to U-mode for a process's own frame.
 _Noreturn void trap_return(struct trapframe *frame);

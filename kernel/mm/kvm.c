@@ -71,9 +71,13 @@ void kvm_init(void) {
                 panic("no memory for the kernel's page table");
 }
 
+void kvm_require_paging(void) {
+    if (CSR_READ(satp) >> SATP_MODE_SHIFT != SATP_MODE_SV39)
+        panic("hart %lu has no paging: its satp is 0x%lx", this_hart()->hartid, CSR_READ(satp));
+}
+
 void kvm_activate(void) {
-    // The page table was written with stores; the hart reads it by other means.
-    sfence_vma();
+    kvm_require_paging();
     CSR_WRITE(satp, SATP_SV39 | (uintptr_t)kvm_root / PAGE_SIZE);
     sfence_vma();
 }
@@ -82,6 +86,7 @@ void kvm_activate(void) {
 // fences when it begins to run a process (vm_activate), and only that process uses it.
 
 uintptr_t kstack_alloc(unsigned slot) {
+    kvm_require_paging(); // untranslated, there is nothing at that address
     uintptr_t stack = kstack_address(slot);
     for (unsigned i = 0; i < KSTACK_PAGES; i++) {
         void *page = page_alloc();

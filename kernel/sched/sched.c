@@ -187,6 +187,7 @@ static void dispatch(struct hart *hart, struct proc *p) {
 _Noreturn void scheduler(void) {
     struct hart *hart = this_hart();
     intr_off();
+    kvm_require_paging();
     for (;;) {
         struct sched_entity *e = pick(hart);
         if (!e)

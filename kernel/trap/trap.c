@@ -7,18 +7,7 @@
 #include "syscall_table.h"
 #include "timer.h"
 
-void trap_entry(void);
 void trap(struct trapframe *frame);
-
-void trap_init_hart(void) {
-    CSR_WRITE(sscratch, 0); // this is S-mode
-    CSR_WRITE(stvec, (uintptr_t)trap_entry);
-    // No thread has floating-point or vector registers to save; user memory is reached
-    // through mm/copy.c alone.
-    CSR_CLEAR(sstatus, SSTATUS_FS | SSTATUS_VS | SSTATUS_SUM | SSTATUS_MXR);
-    CSR_WRITE(scounteren, SCOUNTEREN_CY | SCOUNTEREN_TM | SCOUNTEREN_IR);
-    CSR_WRITE(sie, SIE_SSIE | SIE_STIE | SIE_SEIE);
-}
 
 const char *trap_cause_name(uint64_t scause) {
     static const char *const names[] = {
