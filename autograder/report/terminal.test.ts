@@ -38,6 +38,7 @@ const report: GradeReport = {
       guestTime: 0.0834561,
       hart: 2,
       source: 'stride.c:41',
+      function: 'stride_pick',
       replay: 'hartlab grade 03-stride --check late --seed 0',
     },
     {
@@ -78,7 +79,7 @@ describe('formatTerminalReport', () => {
         '  expected   at most 1 quantum',
         '  seen       0.9 quanta',
         '  when       guest time 0.083456 s · hart 2',
-        '  look at    stride.c:41',
+        '  look at    stride.c:41 (stride_pick)',
         '  replay     npx hartlab grade 03-stride --check late --seed 0',
         '',
         '✗ Wrap                                                                   0 / 30',
@@ -96,6 +97,63 @@ describe('formatTerminalReport', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  it('shows a trace as a diff with hart and guest time, and says what it leaves out', () => {
+    const line = (text: string, hart: number, guestTime?: number) => ({
+      text,
+      hart,
+      ...(guestTime !== undefined && { guestTime }),
+    });
+    const steps = ['tp', 'satp = Sv39', 'sfence.vma', 'stvec = trap entry', 'sie', 'online'];
+    const expected = steps.map((text) => line(text, 11));
+    const order = ['tp', 'satp = Sv39', 'sfence.vma', 'sie', 'stvec = 0x0', 'online'];
+    const difference = { expected, seen: order.map((text, i) => line(text, 11, i / 1000)) };
+    const text = formatTerminalReport(
+      { ...report, checks: [{ ...passed, status: 'failed', score: 0, difference }], scenarios: [] },
+      { width: 80 },
+    );
+    expect(text).toContain(
+      [
+        '  trace      - belongs here   + was seen here',
+        '               hart 11  0.000000 s  tp',
+        '               hart 11  0.001000 s  satp = Sv39',
+        '               hart 11  0.002000 s  sfence.vma',
+        '             - hart 11              stvec = trap entry',
+        '               hart 11  0.003000 s  sie',
+        '             + hart 11  0.004000 s  stvec = 0x0',
+        '               hart 11  0.005000 s  online',
+        '  replay     ',
+      ].join('\n'),
+    );
+    const long = {
+      expected: Array.from({ length: 30 }, (_, i) => line(`step ${i}`, i)),
+      seen: [line('step 3', 3, 1)],
+    };
+    const cut = formatTerminalReport({
+      ...report,
+      checks: [{ ...passed, status: 'failed', score: 0, difference: long }],
+    });
+    expect(cut).toContain('… 12 more differences; --html FILE shows them');
+  });
+
+  it('lets nothing through that a terminal would act on', () => {
+    const evil = '\u001b]0;owned\u0007\u009b31m';
+    const check: CheckResult = {
+      ...passed,
+      status: 'failed',
+      seen: evil,
+      source: `${evil}.c:1`,
+      function: evil,
+      difference: { expected: [{ text: evil }], seen: [] },
+    };
+    const diagnostics = [
+      { severity: 'warning', file: 'stride.c', line: 1, column: 1, message: evil },
+    ] as const;
+    const scenarios = report.scenarios.map((scenario) => ({ ...scenario, explanation: [evil] }));
+    const text = formatTerminalReport({ ...report, checks: [check], diagnostics, scenarios });
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+    expect(text).toContain(']0;owned');
   });
 
   it('never draws a full bar for less than full points', () => {

@@ -1,7 +1,9 @@
+import type { TraceDifference } from '../lab/evidence.js';
 import { formatDiagnostic } from '../toolchain/diagnostic.js';
 import type { CheckResult, GradeReport, ScenarioResult } from '../runner/grade-report.js';
-import { PLAIN_STYLE, wrap } from './text-style.js';
+import { PLAIN_STYLE, printable, wrap } from './text-style.js';
 import type { TextStyle } from './text-style.js';
+import { traceDiffLines } from './terminal-trace.js';
 
 export interface TerminalOptions {
   readonly style?: TextStyle;
@@ -10,6 +12,7 @@ export interface TerminalOptions {
 }
 
 const LABEL_WIDTH = 10;
+const INDENT = 2 + LABEL_WIDTH + 1;
 
 /** The report for a person at a terminal. Ends with a line end. */
 export function formatTerminalReport(report: GradeReport, options: TerminalOptions = {}): string {
@@ -55,7 +58,7 @@ function faultSection(report: GradeReport, style: TextStyle, width: number): str
 }
 
 function diagnosticSection(report: GradeReport): string[] {
-  return report.diagnostics.flatMap((diagnostic) => formatDiagnostic(diagnostic).split('\n'));
+  return report.diagnostics.flatMap((diagnostic) => formatDiagnostic(diagnostic).split('\n')).map(printable);
 }
 
 function checkLines(check: CheckResult, told: readonly string[], style: TextStyle, width: number): string[] {
@@ -73,17 +76,25 @@ function checkLines(check: CheckResult, told: readonly string[], style: TextStyl
     ...field('expected', check.expected, style, width),
     ...field(check.cause ?? 'seen', seenOf(check, told), style, width),
     ...(when.length > 0 ? field('when', when.join(' · '), style, width) : []),
-    ...(check.source === undefined ? [] : field('look at', check.source, style, width)),
+    ...(check.source === undefined
+      ? []
+      : field('look at', placeOf(check.source, check.function), style, width)),
+    ...(check.difference === undefined ? [] : traceSection(check.difference, style, width)),
     ...unwrapped('replay', `npx ${check.replay}`, style),
     '',
   ];
 }
 
 function field(label: string, text: string, style: TextStyle, width: number): string[] {
-  const indent = 2 + LABEL_WIDTH + 1;
-  return wrap(text, width - indent).map((line, i) => {
+  return wrap(printable(text), width - INDENT).map((line, i) => {
     const shown = i === 0 ? label.padEnd(LABEL_WIDTH) : ' '.repeat(LABEL_WIDTH);
     return `  ${style.faint(shown)} ${line}`;
+  });
+}
+
+function traceSection(difference: TraceDifference, style: TextStyle, width: number): string[] {
+  return traceDiffLines(difference, style, width - INDENT).map((line, i) => {
+    return `  ${style.faint((i === 0 ? 'trace' : '').padEnd(LABEL_WIDTH))} ${line}`;
   });
 }
 
@@ -106,7 +117,9 @@ function withoutBlankEnd(lines: readonly string[]): readonly string[] {
 function troubleLines(scenarios: readonly ScenarioResult[], style: TextStyle, width: number): string[] {
   return scenarios.flatMap((scenario) => [
     style.strong(`Scenario ${scenario.id} (seed ${scenario.seed}) ended by ${scenario.outcome}`),
-    ...(scenario.explanation ?? []).flatMap((line) => wrap(line, width - 4)).map((line) => `    ${line}`),
+    ...(scenario.explanation ?? [])
+      .flatMap((line) => wrap(line, width - 4))
+      .map((line) => `    ${printable(line)}`),
     ...(scenario.console.length > 0 ? [style.faint('  its last words on the console:')] : []),
     ...scenario.console.map((line) => style.faint(`    │ ${line}`)),
   ]);
@@ -132,6 +145,11 @@ function symbolOf(check: CheckResult): string {
 
 function colourOf(check: CheckResult, style: TextStyle): (text: string) => string {
   return { passed: style.good, partial: style.middling, failed: style.bad, error: style.bad }[check.status];
+}
+
+/** `stride.c:41 (stride_enqueue)`. */
+export function placeOf(source: string, name: string | undefined): string {
+  return name === undefined ? source : `${source} (${name})`;
 }
 
 /** Hundredths only where there are any. */

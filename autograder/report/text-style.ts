@@ -46,6 +46,14 @@ export function styleFor(
 }
 
 /**
+ * Text without what a terminal would act on: names of a student's functions and files may hold anything. Line ends
+ * stay.
+ */
+export function printable(text: string): string {
+  return text.replace(/[^\P{C}\n]/gu, '\u00b7');
+}
+
+/**
  * Breaks text into lines of at most `width` characters at spaces; longer words get a line of their own. Line
  * ends in the text stay.
  */

@@ -50,6 +50,8 @@ export interface CheckResult {
   readonly hart?: number;
   /** `stride.c:41`. */
   readonly source?: string;
+  /** The function that has this line. */
+  readonly function?: string;
   /** What should have happened and what did, where the check compares traces. */
   readonly difference?: TraceDifference;
   readonly scenario: string;

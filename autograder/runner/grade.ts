@@ -93,7 +93,9 @@ async function gradeOrThrow(options: GradeOptions): Promise<Grade> {
   const [fault] = suite.faults;
   const results = checks.map((check) => {
     const judged = suite.results.find(({ id }) => id === check.id);
-    return judged ?? unjudged(check, options, 'the check failed by itself');
+    return judged === undefined
+      ? unjudged(check, options, 'the check failed by itself')
+      : withFunction(judged, map);
   });
   const report: GradeReport = {
     ...frame(options, fault === undefined ? 'graded' : 'infrastructure', results),
@@ -105,6 +107,12 @@ async function gradeOrThrow(options: GradeOptions): Promise<Grade> {
     }),
   };
   return { report, junit: suite.junit, evidence, sources: sourcesOf(options) };
+}
+
+/** A line of code is found sooner by its function's name. */
+function withFunction(result: CheckResult, map: KernelMap): CheckResult {
+  const name = result.source === undefined ? undefined : map.functionAt(result.source);
+  return name === undefined ? result : { ...result, function: name };
 }
 
 /** The student's files, or the reference's; those that cannot be read are left out. */

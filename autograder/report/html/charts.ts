@@ -125,7 +125,8 @@ function describe(job: PicturedJob): string {
   return parts.join(', ');
 }
 
-function chart(picture: RunPicture, title: string, height: number, outside: string, inside: string): string {
+/** The frame of a chart with its time axis. `outside` and `inside` are SVG: labels, and what is drawn in the plot. */
+export function chart(picture: RunPicture, title: string, height: number, outside: string, inside: string): string {
   const x = scale(picture);
   const plot = plotWidth(picture);
   const ticks = axisTicks(picture.from, picture.to, Math.floor(plot / TICK)).map((time) => {
@@ -147,7 +148,8 @@ function chart(picture: RunPicture, title: string, height: number, outside: stri
   );
 }
 
-function line(
+/** A curve in the plot. */
+export function line(
   picture: RunPicture,
   points: readonly Point[],
   axis: ValueRange,
@@ -163,7 +165,8 @@ function line(
   return `<path d="M${path}" class="${kind}" stroke="${colour}"><title>${escape(title)}</title></path>`;
 }
 
-function valueAxis(picture: RunPicture, axis: ValueRange, format: (value: number) => string): string {
+/** Labels and grid of the vertical axis. */
+export function valueAxis(picture: RunPicture, axis: ValueRange, format: (value: number) => string): string {
   const right = GUTTER + plotWidth(picture);
   return axisTicks(axis.bottom, axis.top, 5)
     .map((value) => {

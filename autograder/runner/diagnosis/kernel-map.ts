@@ -54,13 +54,23 @@ export class KernelMap implements KernelNames {
     return target === undefined ? undefined : this.placeOf(target);
   }
 
+  /** Name of the function whose code a source line, `stride.c:41`, is in. */
+  functionAt(source: string): string | undefined {
+    const [, file = '', line = ''] = /^(.*):(\d+)$/.exec(source) ?? [];
+    const [address] = this.lines.addressesOf(file, Number(line));
+    return address === undefined ? undefined : this.symbols.at(address)?.name;
+  }
+
   private get symbols(): SymbolTable {
     return (this.symbolTable ??= new SymbolTable(this.elf));
   }
 
+  private get lines(): LineTable {
+    return (this.lineTable ??= new LineTable(this.elf));
+  }
+
   private sourceAt(pc: bigint): string | undefined {
-    this.lineTable ??= new LineTable(this.elf);
-    const line = this.lineTable.at(pc);
+    const line = this.lines.at(pc);
     return line === undefined ? undefined : `${studentName(line.file)}:${line.line}`;
   }
 
