@@ -1,10 +1,10 @@
-// Where harts enter the kernel: S-mode, satp = 0, interrupts off.
+// Where the boot hart enters the kernel: S-mode, satp = 0, interrupts off. The others enter at
+// hart_entry (hsm.h).
 #include "param.h"
 
 #define STACK_BYTES (KSTACK_PAGES * 4096)
-#define HART_STACK_TOP 8 // hart.h
-#define HART_ID        40
-#define HART_SIZE      256
+#define HART_ID     40 // hart.h
+#define HART_SIZE   256
 
 .section .text.entry, "ax"
 
@@ -32,28 +32,19 @@ _entry:
 
 // OpenSBI before 1.3 marks a hart as starting before it notes where it shall start (fixed
 // by its commit e8e9ed37): a hart that leaves wfi in between begins where the boot hart
-// did, with a1 undefined. It is expected at _entry_hart, and its struct hart is ready.
+// did, with a1 undefined. It is expected at hart_entry, and its struct hart is ready.
 _entry_early:
     la a1, harts
     la t0, hart_count
     lw t0, 0(t0)
 1:  ld t1, HART_ID(a1)
-    beq t1, a0, _entry_hart
+    beq t1, a0, 3f
     addi a1, a1, HART_SIZE
     addi t0, t0, -1
     bnez t0, 1b
 2:  wfi // none of ours
     j 2b
-
-// Every other hart, from HSM: a0 = hartid, a1 = its struct hart.
-.globl _entry_hart
-_entry_hart:
-    ld sp, HART_STACK_TOP(a1)
-    mv a0, a1
-    li s0, 0
-    li ra, 0
-    call bootcamp
-    unimp
+3:  tail hart_entry
 
 // Has a hart been at _entry? Not in .bss, which that hart clears.
 .data

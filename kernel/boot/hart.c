@@ -5,7 +5,7 @@
 #include "mm.h"
 #include "printf.h"
 #include "riscv.h"
-#include "sbi.h"
+#include "selftest.h"
 
 struct hart harts[NHART];
 int hart_count;
@@ -17,7 +17,9 @@ static char emergency_stacks[NHART][PAGE_SIZE] __attribute__((section(".stacks")
 
 struct hart *boot_hart;
 
-_Static_assert(offsetof(struct hart, hartid) == 40 && sizeof(struct hart) == 256, "entry.S");
+_Static_assert(offsetof(struct hart, stack_top) == 8 && offsetof(struct hart, hartid) == 40 &&
+                   sizeof(struct hart) == 256,
+               "entry.S, hart_entry.S");
 
 static void hart_init(struct hart *hart, uint64_t hartid, int stack) {
     hart->hartid = hartid;
@@ -36,6 +38,11 @@ void hart_init_first(uint64_t hartid) {
 void hart_number(void) {
     uint64_t self = this_hart()->hartid;
     int boot_index = -1;
+    uint64_t phantom = bootarg_number("phantom", UINT64_MAX);
+    if (phantom != UINT64_MAX && fdt.hart_count < NHART) { // as a device tree that is wrong would have it
+        fdt.plic_context[fdt.hart_count] = 0;
+        fdt.hartid[fdt.hart_count++] = phantom;
+    }
     hart_count = (int)fdt.hart_count;
     for (int i = 0; i < hart_count; i++)
         if (fdt.hartid[i] == self)
@@ -59,4 +66,9 @@ void hart_number(void) {
 void hart_interrupt(struct hart *hart) {
     fence_all(); // what it is to notice must be visible first
     sbi_send_ipi(hart->hartid);
+}
+
+_Noreturn void hart_begin(struct hart *hart) {
+    selftest_hart(hart);
+    bootcamp(hart);
 }

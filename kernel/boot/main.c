@@ -11,6 +11,7 @@
 #include "printf.h"
 #include "proc.h"
 #include "sched.h"
+#include "selftest.h"
 #include "uart.h"
 #include "virtio.h"
 
@@ -35,7 +36,9 @@ _Noreturn void main(uint64_t hartid, const void *dtb) {
     file_table_init();          // open files
     fs_init();                  // file systems
     proc_make_first();          // process 1: mounts the root, becomes /bin/init
+    selftest(BEFORE_START);     // if the boot arguments ask for it
     start_harts();              // HSM, bootcamp
+    selftest(AFTER_START);
     banner();
     bootcamp_end_meeting(); // all harts go
     bootcamp_timer();       // this hart's first timer interrupt
@@ -43,9 +46,16 @@ _Noreturn void main(uint64_t hartid, const void *dtb) {
 }
 
 static void banner(void) {
-    printf("HartLab kernel: %d hart%s online (", hart_count, hart_count == 1 ? "" : "s");
+    int online = 0;
     for (int i = 0; i < hart_count; i++)
-        printf(i ? " %lu" : "%lu", harts[i].hartid);
+        online += atomic_load(&harts[i].online);
+    printf("HartLab kernel: %d hart%s online (", online, online == 1 ? "" : "s");
+    const char *separator = "";
+    for (int i = 0; i < hart_count; i++)
+        if (atomic_load(&harts[i].online)) {
+            printf("%s%lu", separator, harts[i].hartid);
+            separator = " ";
+        }
     size_t free = page_free_count() * PAGE_SIZE >> 10;
     size_t all = (fdt.memory.end - fdt.memory.start) >> 10;
     printf("; booted by %lu), %zu of %zu KiB of memory free, policy %s\n", this_hart()->hartid, free, all,

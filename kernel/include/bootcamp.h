@@ -2,11 +2,11 @@
 // (labs/01-bootcamp/bootcamp.c, solutions/01-bootcamp/bootcamp.c). The rules are below.
 //
 // A hart enters the kernel in S-mode at _entry (the boot hart, from the firmware) or at
-// _entry_hart (every other, started by lab 02's start_harts()), with satp = 0, sstatus.SIE = 0
+// hart_entry (every other, started by lab 02's start_harts()), with satp = 0, sstatus.SIE = 0
 // and two arguments. The firmware leaves everything else undefined [SBI 2.0, section 9.1, "HSM
 // Hart Start Register State"]: other CSRs, other fields of sstatus, the hart's PLIC registers
-// (OpenSBI leaves its threshold at 7) and its timer hold whatever they hold. boot/entry.S gives
-// the hart its stack and clears .bss. The rest of the way is this file's.
+// (OpenSBI leaves its threshold at 7) and its timer hold whatever they hold. Both entries
+// give the hart its stack; the boot hart clears .bss. The rest of the way is this file's.
 //
 // The boot hart goes through boot/main.c, which calls the functions one by one, between the
 // parts of the kernel that they rely on. Every other hart goes through bootcamp(), which is
@@ -38,7 +38,7 @@ void bootcamp_source(unsigned source);
 // scheduler().
 void bootcamp_timer(void);
 
-// Every hart but the boot hart, from _entry_hart, on its own stack (hart->stack_top), bss
+// Every hart but the boot hart, from hart_entry, on its own stack (hart->stack_top), bss
 // cleared, the kernel's table complete, sources connected. Gets ready, says so, waits for the
 // end of the meeting, and calls scheduler().
 _Noreturn void bootcamp(struct hart *hart);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "param.h"
+#include "sbi.h"
 #include "spinlock.h"
 
 struct proc;
@@ -68,3 +69,7 @@ void hart_init_first(uint64_t hartid);
 void hart_number(void);
 // Makes the hart notice: it leaves wfi, or takes a trap. Any context.
 void hart_interrupt(struct hart *hart);
+// Every hart but the boot hart: from hart_entry (hsm.h), on its own stack, to its bootcamp.
+_Noreturn void hart_begin(struct hart *hart);
+// The end of the system, on any hart: stops the others (hsm.h), then asks for the reset.
+_Noreturn void shutdown(enum sbi_reset_type type, enum sbi_reset_reason reason);

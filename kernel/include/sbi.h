@@ -1,4 +1,4 @@
-// Calls into the supervisor execution environment (sbi/sbi.c).
+// Calls into the supervisor execution environment (sbi/sbi.c). Hart state management: hsm.h.
 // "RISC-V Supervisor Binary Interface Specification", version 2.0.
 #pragma once
 #include <stdbool.h>
@@ -35,10 +35,6 @@ void sbi_set_timer(uint64_t deadline);
 
 // IPI: a supervisor software interrupt on one hart.
 void sbi_send_ipi(uint64_t hartid);
-
-// HSM: starts the hart at `entry` (physical) in S-mode with a0 = hartid, a1 = opaque,
-// satp = 0, interrupts off.
-struct sbiret sbi_hart_start(uint64_t hartid, uintptr_t entry, uintptr_t opaque);
 
 // SRST.
 enum sbi_reset_type { SBI_SHUTDOWN = 0, SBI_COLD_REBOOT = 1, SBI_WARM_REBOOT = 2 };

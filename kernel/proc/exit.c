@@ -3,7 +3,6 @@
 #include "printf.h"
 #include "proc_table.h"
 #include "riscv.h"
-#include "sbi.h"
 
 struct spinlock wait_lock = SPINLOCK("wait");
 
@@ -11,7 +10,7 @@ struct spinlock wait_lock = SPINLOCK("wait");
 static noreturn void init_exits(int status) {
     if (status & 0x7f)
         panic("init was killed by signal %d", status & 0x7f);
-    sbi_system_reset(SBI_SHUTDOWN, status == 0 ? SBI_REASON_NONE : SBI_REASON_SYSTEM_FAILURE);
+    shutdown(SBI_SHUTDOWN, status == 0 ? SBI_REASON_NONE : SBI_REASON_SYSTEM_FAILURE);
 }
 
 // Leaves and frees the user half of the address space.

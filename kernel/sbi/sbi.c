@@ -10,11 +10,15 @@ enum {
     EID_BASE = 0x10,
     EID_TIME = 0x54494d45,
     EID_IPI = 0x735049,
-    EID_HSM = 0x48534d,
     EID_SRST = 0x53525354,
     EID_DBCN = 0x4442434e,
 };
-enum { BASE_PROBE_EXTENSION = 3, TIME_SET_TIMER = 0, IPI_SEND = 0, HSM_HART_START = 0, SRST_RESET = 0, DBCN_WRITE_BYTE = 2 };
+enum { BASE_PROBE_EXTENSION = 3, TIME_SET_TIMER = 0, IPI_SEND = 0, SRST_RESET = 0, DBCN_WRITE_BYTE = 2 };
+
+// No call here has more arguments than two.
+static struct sbiret call(unsigned long eid, unsigned long fid, unsigned long a0, unsigned long a1) {
+    return sbi_call(eid, fid, a0, a1, 0, 0, 0, 0);
+}
 
 const char *sbi_error_name(long error) {
     static const char *const names[] = {
@@ -26,27 +30,23 @@ const char *sbi_error_name(long error) {
 }
 
 bool sbi_probe(unsigned long eid) {
-    struct sbiret ret = sbi_call(EID_BASE, BASE_PROBE_EXTENSION, eid, 0, 0);
+    struct sbiret ret = call(EID_BASE, BASE_PROBE_EXTENSION, eid, 0);
     return ret.error == SBI_SUCCESS && ret.value != 0;
 }
 
 void sbi_putchar(int c) {
-    if (sbi_call(EID_DBCN, DBCN_WRITE_BYTE, (unsigned char)c, 0, 0).error == SBI_ERR_NOT_SUPPORTED)
-        sbi_call(LEGACY_PUTCHAR, 0, (unsigned char)c, 0, 0);
+    if (call(EID_DBCN, DBCN_WRITE_BYTE, (unsigned char)c, 0).error == SBI_ERR_NOT_SUPPORTED)
+        call(LEGACY_PUTCHAR, 0, (unsigned char)c, 0);
 }
 
-void sbi_set_timer(uint64_t deadline) { sbi_call(EID_TIME, TIME_SET_TIMER, deadline, 0, 0); }
+void sbi_set_timer(uint64_t deadline) { call(EID_TIME, TIME_SET_TIMER, deadline, 0); }
 
-void sbi_send_ipi(uint64_t hartid) { sbi_call(EID_IPI, IPI_SEND, 1, hartid, 0); }
-
-struct sbiret sbi_hart_start(uint64_t hartid, uintptr_t entry, uintptr_t opaque) {
-    return sbi_call(EID_HSM, HSM_HART_START, hartid, entry, opaque);
-}
+void sbi_send_ipi(uint64_t hartid) { call(EID_IPI, IPI_SEND, 1, hartid); }
 
 noreturn void sbi_system_reset(enum sbi_reset_type type, enum sbi_reset_reason reason) {
     intr_off();
-    sbi_call(EID_SRST, SRST_RESET, type, reason, 0);
-    sbi_call(LEGACY_SHUTDOWN, 0, 0, 0, 0); // firmware without SRST
+    call(EID_SRST, SRST_RESET, type, reason);
+    call(LEGACY_SHUTDOWN, 0, 0, 0); // firmware without SRST
     for (;;)
         wait_for_interrupt();
 }

@@ -7,6 +7,7 @@
 #include "sched.h"
 #include "fdt.h"
 #include "hart.h"
+#include "hsm.h"
 #include "printf.h"
 #include "proc.h"
 #include "riscv.h"
@@ -18,6 +19,7 @@ static const struct sched_policy *const policies[] = {&sched_fifo, &sched_rr, &s
 
 static const struct sched_policy *policy; // constant after sched_init()
 static uint64_t quantum = SCHED_QUANTUM;  // ticks
+static bool idle_suspends;
 
 static struct spinlock sched_lock = SPINLOCK("sched"); // held around calls into the policy
 
@@ -49,6 +51,8 @@ void sched_init(void) {
     uint64_t microseconds = bootarg_number("quantum", 0);
     if (microseconds)
         quantum = ns_to_ticks(microseconds * 1000);
+    char idle[16];
+    idle_suspends = bootarg("idle", idle, sizeof idle) && strcmp(idle, "suspend") == 0;
     policy->init(hart_count);
 }
 
@@ -118,6 +122,12 @@ static void wake_idle_hart(int last_hart) {
     }
 }
 
+// As wfi does, or with the boot argument idle=suspend as the firmware does.
+static void pause(void) {
+    if (!idle_suspends || hart_suspend(HART_SUSPEND_RETENTIVE, 0, 0) != SBI_SUCCESS)
+        wait_for_interrupt();
+}
+
 static struct sched_entity *wait_for_work(struct hart *hart) {
     uint64_t self = 1UL << hart->index;
     struct sched_entity *e;
@@ -126,7 +136,7 @@ static struct sched_entity *wait_for_work(struct hart *hart) {
         e = pick(hart);
         if (!e) {
             timer_idle();
-            wait_for_interrupt();
+            pause();
             intr_on(); // it is taken here
             intr_off();
             e = pick(hart);

@@ -6,7 +6,6 @@
 #include "proc.h"
 #include "procinfo.h"
 #include "riscv.h"
-#include "sbi.h"
 #include "string.h"
 #include "syscall.h"
 #include "syscall_table.h"
@@ -186,9 +185,9 @@ int64_t sys_reboot(const uint64_t a[6]) {
         return -EINVAL;
     switch ((uint32_t)a[2]) {
     case REBOOT_POWER_OFF:
-        sbi_system_reset(SBI_SHUTDOWN, SBI_REASON_NONE);
+        shutdown(SBI_SHUTDOWN, SBI_REASON_NONE);
     case REBOOT_RESTART:
-        sbi_system_reset(SBI_COLD_REBOOT, SBI_REASON_NONE);
+        shutdown(SBI_COLD_REBOOT, SBI_REASON_NONE);
     default:
         return -EINVAL;
     }

@@ -1,5 +1,6 @@
 #include "trap.h"
 #include "hart.h"
+#include "hsm.h"
 #include "plic.h"
 #include "printf.h"
 #include "proc.h"
@@ -51,10 +52,11 @@ static bool handle_interrupt(uint64_t cause) {
     case IRQ_S_EXTERNAL:
         plic_interrupt();
         return false;
-    case IRQ_S_SOFT: // there is work, or a panic; the dispatcher looks for the former
+    case IRQ_S_SOFT: // there is work, or an end; the dispatcher looks for the former
         CSR_CLEAR(sip, SIE_SSIE);
         if (panicked())
             panic_stop();
+        hart_stop_if_asked();
         return false;
     default:
         panic("unexpected interrupt %lu", cause);

@@ -1,31 +1,61 @@
-// Lab 02, the reference: calls into the firmware, and starting harts.
+// Lab 02, the reference: calls into the firmware; starting, awaiting and stopping harts.
 #include "hsm.h"
-#include "fdt.h"
 #include "printf.h"
 #include "riscv.h"
 #include "timer.h"
 
-#define ONLINE_SECONDS 2 // for a hart between HSM start and the end of its bootcamp
+#define NS_PER_MS      1000000UL
+#define STOP_POLL_TIME ns_to_ticks(20000) // between looks at harts that are about to stop
 
-void _entry_hart(void);
+static atomic_bool stopping; // stop_harts() asks every other hart to stop
 
-struct sbiret sbi_call(unsigned long eid, unsigned long fid, unsigned long a0, unsigned long a1, unsigned long a2) {
+// Calls -----------------------------------------------------------------------------------
+
+struct sbiret sbi_call(unsigned long eid, unsigned long fid, unsigned long a0, unsigned long a1, unsigned long a2,
+                       unsigned long a3, unsigned long a4, unsigned long a5) {
     register unsigned long r0 __asm__("a0") = a0;
     register unsigned long r1 __asm__("a1") = a1;
     register unsigned long r2 __asm__("a2") = a2;
+    register unsigned long r3 __asm__("a3") = a3;
+    register unsigned long r4 __asm__("a4") = a4;
+    register unsigned long r5 __asm__("a5") = a5;
     register unsigned long r6 __asm__("a6") = fid;
     register unsigned long r7 __asm__("a7") = eid;
-    __asm__ volatile("ecall" : "+r"(r0), "+r"(r1) : "r"(r2), "r"(r6), "r"(r7) : "memory");
+    __asm__ volatile("ecall"
+                     : "+r"(r0), "+r"(r1)
+                     : "r"(r2), "r"(r3), "r"(r4), "r"(r5), "r"(r6), "r"(r7)
+                     : "memory");
     return (struct sbiret){.error = (long)r0, .value = (long)r1};
 }
 
-// Stops in wfi until the hart is online, or until the timer, set for `deadline`, ends it: then
-// false. Interrupts are off, so that they only end wfi. The request is cleared before the flag
-// is read: one that comes later is still there at wfi.
-static bool wait_for(struct hart *hart, uint64_t deadline) {
+static struct sbiret hsm_call(unsigned long fid, unsigned long a0, unsigned long a1, unsigned long a2) {
+    return sbi_call(EID_HSM, fid, a0, a1, a2, 0, 0, 0);
+}
+
+long hart_start(uint64_t hartid, uintptr_t entry, uintptr_t opaque) {
+    return hsm_call(HSM_HART_START, hartid, entry, opaque).error;
+}
+
+long hart_stop(void) { return hsm_call(HSM_HART_STOP, 0, 0, 0).error; }
+
+long hart_get_status(uint64_t hartid) {
+    struct sbiret ret = hsm_call(HSM_HART_GET_STATUS, hartid, 0, 0);
+    return ret.error == SBI_SUCCESS ? ret.value : ret.error;
+}
+
+long hart_suspend(uint32_t type, uintptr_t resume, uintptr_t opaque) {
+    return hsm_call(HSM_HART_SUSPEND, type, resume, opaque).error;
+}
+
+// Waiting ---------------------------------------------------------------------------------
+
+// The request is cleared before the flag is read. So an interrupt that comes after the flag
+// was read is still pending at wfi, which then falls through.
+bool hart_wait(const atomic_bool *flag, uint64_t deadline) {
+    sbi_set_timer(deadline);
     for (;;) {
         CSR_CLEAR(sip, SIE_SSIE);
-        if (atomic_load_explicit(&hart->online, memory_order_acquire))
+        if (atomic_load_explicit(flag, memory_order_acquire))
             return true;
         if (time_now() >= deadline)
             return false;
@@ -33,20 +63,67 @@ static bool wait_for(struct hart *hart, uint64_t deadline) {
     }
 }
 
-static void start_hart(struct hart *hart) {
-    struct sbiret ret = sbi_hart_start(hart->hartid, (uintptr_t)_entry_hart, (uintptr_t)hart);
-    if (ret.error != SBI_SUCCESS)
-        panic("hart %lu does not start: %s", hart->hartid, sbi_error_name(ret.error));
+static void pause_until(uint64_t deadline) {
+    sbi_set_timer(deadline);
+    while (time_now() < deadline) {
+        CSR_CLEAR(sip, SIE_SSIE); // or wfi would not wait
+        wait_for_interrupt();
+    }
 }
 
-void start_harts(void) {
+// Starting --------------------------------------------------------------------------------
+
+static bool start(struct hart *hart) {
+    long error = hart_start(hart->hartid, (uintptr_t)hart_entry, (uintptr_t)hart);
+    if (error == SBI_SUCCESS || error == SBI_ERR_ALREADY_AVAILABLE)
+        return true;
+    printf("hart %lu is refused: %s\n", hart->hartid, sbi_error_name(error));
+    return false;
+}
+
+int start_harts(void) {
+    bool started[NHART];
+    for (int i = 0; i < hart_count; i++)
+        started[i] = &harts[i] != this_hart() && start(&harts[i]);
+
+    uint64_t deadline = time_now() + ns_to_ticks(START_TIMEOUT_MS * NS_PER_MS);
+    int online = 1;
+    for (int i = 0; i < hart_count; i++) {
+        if (!started[i])
+            continue;
+        if (hart_wait(&harts[i].online, deadline))
+            online++;
+        else
+            printf("hart %lu was started but is not online\n", harts[i].hartid);
+    }
+    return online;
+}
+
+// Stopping --------------------------------------------------------------------------------
+
+void hart_stop_if_asked(void) {
+    if (!atomic_load(&stopping))
+        return;
+    long error = hart_stop();
+    panic("hart %lu does not stop: %s", this_hart()->hartid, sbi_error_name(error));
+}
+
+static bool all_stopped(void) {
+    for (int i = 0; i < hart_count; i++)
+        if (&harts[i] != this_hart() && atomic_load(&harts[i].online) &&
+            hart_get_status(harts[i].hartid) != HART_STOPPED)
+            return false;
+    return true;
+}
+
+void stop_harts(void) {
+    if (atomic_exchange(&stopping, true))
+        hart_stop_if_asked(); // another hart shuts down
     for (int i = 0; i < hart_count; i++)
         if (&harts[i] != this_hart())
-            start_hart(&harts[i]);
+            hart_interrupt(&harts[i]);
 
-    uint64_t deadline = time_now() + ONLINE_SECONDS * fdt.timebase;
-    sbi_set_timer(deadline);
-    for (int i = 0; i < hart_count; i++)
-        if (!wait_for(&harts[i], deadline))
-            panic("hart %lu was started but does not come online", harts[i].hartid);
+    uint64_t deadline = time_now() + ns_to_ticks(STOP_TIMEOUT_MS * NS_PER_MS);
+    while (!all_stopped() && time_now() < deadline)
+        pause_until(time_now() + STOP_POLL_TIME);
 }

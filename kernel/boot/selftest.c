@@ -1,0 +1,136 @@
+// Calls of lab 02's functions, for whoever watches the machine.
+#include "selftest.h"
+#include "fdt.h"
+#include "hsm.h"
+#include "riscv.h"
+#include "string.h"
+#include "timer.h"
+
+// Which test the boot arguments ask for.
+static bool wanted(const char *name) {
+    char value[16];
+    return bootarg("selftest", value, sizeof value) && strcmp(value, name) == 0;
+}
+
+// Some hart that is not this one, or NULL.
+static struct hart *another_hart(void) {
+    for (int i = 0; i < hart_count; i++)
+        if (&harts[i] != this_hart())
+            return &harts[i];
+    return NULL;
+}
+
+static uint64_t in_us(uint64_t us) { return time_now() + ns_to_ticks(us * 1000); }
+
+// selftest=hsm ----------------------------------------------------------------------------
+
+enum {
+    EID_BASE = 0x10,
+    BASE_GET_SPEC_VERSION = 0, // its value is not 0
+    EID_EXPERIMENTAL = 0x08c0ffee, // nobody's [3, "SBI Extension ID"]
+    SUSPEND_RESERVED = 1,
+};
+#define NO_MEMORY 0x1000UL // an address below any RAM
+
+static void ask_statuses(void) {
+    for (int i = 0; i < hart_count; i++)
+        hart_get_status(harts[i].hartid);
+}
+
+static void test_calls(enum selftest_moment moment) {
+    uint64_t self = this_hart()->hartid, nobody = harts[hart_count - 1].hartid + 1;
+    struct hart *other = another_hart();
+    if (moment == BEFORE_START) {
+        sbi_call(EID_EXPERIMENTAL, 0x0f1d, 0xa000, 0xa111, 0xa222, 0xa333, 0xa444, 0xa555);
+        sbi_call(EID_BASE, BASE_GET_SPEC_VERSION, 0, 0, 0, 0, 0, 0);
+        hart_get_status(nobody);
+        hart_start(nobody, (uintptr_t)hart_entry, (uintptr_t)other);
+        hart_start(self, (uintptr_t)hart_entry, (uintptr_t)other);
+        if (other)
+            hart_start(other->hartid, NO_MEMORY, (uintptr_t)other);
+        hart_suspend(SUSPEND_RESERVED, (uintptr_t)hart_entry, (uintptr_t)other);
+        sbi_set_timer(in_us(100)); // ends the next one
+        hart_suspend(HART_SUSPEND_RETENTIVE, 0, 0);
+    }
+    if (moment == AFTER_START && other)
+        hart_start(other->hartid, (uintptr_t)hart_entry, (uintptr_t)other);
+    ask_statuses();
+}
+
+// selftest=wait ---------------------------------------------------------------------------
+//
+// In each round the boot hart opens a round and waits for `answered`, which its partner sets
+// when it sees the round. A wake-up is lost when the partner answers between two particular
+// instructions of hart_wait(); so the boot hart begins every round one instruction later.
+
+#define ROUNDS       1200
+#define PATIENCE_US  1000
+#define SLOW_ROUNDS  4 // the last ones: 1. an answer after a while, 2. first an interrupt that
+                       // means nothing, 3. nothing but that, 4. nothing
+#define SLOW_US      300
+
+static atomic_int opened;                // the round that the boot hart has opened, from 1
+atomic_bool selftest_answered;           // not static: the grader looks for its name
+static _Atomic(struct hart *) partner; // who answers
+
+// Executes for about `cycles` instructions, one more for each more.
+static void delay(long cycles) {
+    if (cycles & 1)
+        __asm__ volatile("nop");
+    for (long i = cycles / 2; i > 0; i--)
+        __asm__ volatile("" : "+r"(i));
+}
+
+static void test_wait(void) {
+    struct hart *other = another_hart();
+    if (!other)
+        return;
+    atomic_store(&partner, other);
+    if (hart_start(other->hartid, (uintptr_t)hart_entry, (uintptr_t)other) != SBI_SUCCESS)
+        return;
+    for (int round = 1; round <= ROUNDS + SLOW_ROUNDS; round++) {
+        atomic_store(&selftest_answered, false);
+        delay(round);
+        atomic_store(&opened, round);
+        hart_wait(&selftest_answered, in_us(PATIENCE_US));
+    }
+}
+
+static void answer(void) {
+    atomic_store(&selftest_answered, true);
+    hart_interrupt(boot_hart);
+}
+
+static void be_partner(void) {
+    for (int round = 1; round <= ROUNDS + SLOW_ROUNDS; round++) {
+        while (atomic_load(&opened) != round)
+            spin_hint();
+        if (round <= ROUNDS) {
+            answer();
+            continue;
+        }
+        uint64_t later = in_us(SLOW_US);
+        while (time_now() < later)
+            spin_hint();
+        if (round == ROUNDS + 2 || round == ROUNDS + 3)
+            hart_interrupt(boot_hart);
+        for (later += ns_to_ticks(SLOW_US * 1000); time_now() < later;)
+            spin_hint();
+        if (round <= ROUNDS + 2)
+            answer();
+    }
+}
+
+// -----------------------------------------------------------------------------------------
+
+void selftest_hart(struct hart *hart) {
+    if (atomic_load(&partner) == hart)
+        be_partner();
+}
+
+void selftest(enum selftest_moment moment) {
+    if (wanted("hsm"))
+        test_calls(moment);
+    if (moment == BEFORE_START && wanted("wait"))
+        test_wait();
+}
