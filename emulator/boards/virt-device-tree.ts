@@ -11,13 +11,14 @@ import { VIRT, type MemoryRange } from './virt-memory-map.js';
 
 /** Harts whose instruction sets and MMUs are alike. */
 export interface VirtDeviceTreeOptions {
-  readonly harts: number;
+  /** Ids of the harts, ascending. The contexts of the PLIC are in this order, two a hart: M-mode, S-mode. */
+  readonly hartIds: readonly number[];
   readonly memory: MemoryRange;
   /** The `riscv,isa` of every hart. */
   readonly isa: string;
   /** Ticks of the `time` CSR per second. */
   readonly timebase: number;
-  /** Physical id of the hart that boots. */
+  /** Id of the hart that boots. */
   readonly bootHart?: number;
   /** The kernel's command line. */
   readonly bootargs?: string;
@@ -38,19 +39,19 @@ const at = (name: string, range: MemoryRange): string => `${name}@${range.base.t
 
 /** Writes the tree as a DTB. */
 export function virtDeviceTree(options: VirtDeviceTreeOptions): Uint8Array {
-  const harts = Array.from({ length: options.harts }, (_, hart) => hart);
+  const harts = [...options.hartIds.keys()];
   const cpuPhandle = (hart: number): number => 2 * hart + 1;
   const controllerPhandle = (hart: number): number => 2 * hart + 2;
-  const plicPhandle = 2 * options.harts + 1;
-  const testPhandle = 2 * options.harts + 2;
+  const plicPhandle = 2 * harts.length + 1;
+  const testPhandle = 2 * harts.length + 2;
 
-  const cpu = (hart: number): DeviceTreeNode =>
+  const cpu = (id: number, hart: number): DeviceTreeNode =>
     node(
-      `cpu@${hart.toString(16)}`,
+      `cpu@${id.toString(16)}`,
       {
         phandle: cpuPhandle(hart),
         device_type: 'cpu',
-        reg: hart,
+        reg: id,
         status: 'okay',
         compatible: 'riscv',
         'riscv,isa': options.isa,
@@ -70,7 +71,7 @@ export function virtDeviceTree(options: VirtDeviceTreeOptions): Uint8Array {
     'cpus',
     { '#address-cells': 1, '#size-cells': 0, 'timebase-frequency': options.timebase },
     [
-      ...harts.map(cpu),
+      ...options.hartIds.map(cpu),
       node('cpu-map', {}, [
         node(
           'cluster0',
@@ -84,7 +85,7 @@ export function virtDeviceTree(options: VirtDeviceTreeOptions): Uint8Array {
   const clint = node(at('clint', VIRT.clint), {
     compatible: ['sifive,clint0', 'riscv,clint0'],
     reg: reg(VIRT.clint),
-    'interrupts-extended': harts.flatMap((hart) => [
+    'interrupts-extended': clintHarts(options.hartIds).flatMap((hart) => [
       ...[controllerPhandle(hart), MACHINE_SOFTWARE],
       ...[controllerPhandle(hart), MACHINE_TIMER],
     ]),
@@ -168,4 +169,19 @@ export function virtDeviceTree(options: VirtDeviceTreeOptions): Uint8Array {
     ],
   );
   return encodeDeviceTree(root, options.bootHart ?? 0);
+}
+
+/** OpenSBI's SBI_HARTMASK_MAX_BITS: it knows no hart of a higher id. */
+const FIRMWARE_HARTS = 128;
+
+/**
+ * By register of the CLINT, the index of the hart that it is listed with. OpenSBI 1.1 takes the number of entries for
+ * that of the registers (fdt_parse_aclint_node), and so would miss harts behind a hole in the ids: a register without
+ * a hart is listed with the hart before it.
+ */
+function clintHarts(hartIds: readonly number[]): number[] {
+  const last = hartIds.at(-1) ?? 0;
+  if (last >= FIRMWARE_HARTS) return [...hartIds.keys()];
+  const registers = Array.from({ length: last + 1 - (hartIds[0] ?? 0) }, (_, i) => (hartIds[0] ?? 0) + i);
+  return registers.map((id) => hartIds.filter((other) => other <= id).length - 1);
 }

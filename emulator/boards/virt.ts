@@ -29,6 +29,8 @@ export interface VirtDisk {
 export interface VirtBoardOptions {
   /** At most eight; the first is in the slot with the lowest address, 0x10001000. */
   readonly disks?: readonly VirtDisk[];
+  /** By index: the ids of the harts, ascending; the index unless given. */
+  readonly hartIds?: readonly number[];
   /** The `riscv,isa` of the device tree; RV64IMAC unless given. */
   readonly isa?: string;
   /** Guest time a disk takes for a request. */
@@ -45,7 +47,7 @@ export interface VirtBoardOptions {
 
 /** What the device tree says beyond the hardware. */
 export interface BootParameters {
-  /** Physical id of the hart that boots; 0 unless given. */
+  /** Id of the hart that boots; 0 unless given. */
   readonly bootHart?: number;
   /** The kernel's command line. */
   readonly bootargs?: string;
@@ -74,8 +76,9 @@ export function createVirtBoard(host: DeviceHost, options: VirtBoardOptions = {}
   }
   const harts = Array.from({ length: host.harts }, (_, hart) => hart);
 
-  const clint = new Clint(host, { timebase: VIRT.timebase });
-  // As on QEMU: context 2h is hart h in M-mode, 2h + 1 the same hart in S-mode.
+  const hartIds = options.hartIds ?? harts;
+  const clint = new Clint(host, { timebase: VIRT.timebase, hartIds });
+  // As on QEMU: context 2h is the hart of index h in M-mode, 2h + 1 the same hart in S-mode.
   const plic = new Plic(host, {
     sources: VIRT.sources,
     contexts: harts.flatMap((hart) => [
@@ -117,7 +120,7 @@ export function createVirtBoard(host: DeviceHost, options: VirtBoardOptions = {}
     uart,
     deviceTree: (parameters = {}) =>
       virtDeviceTree({
-        harts: host.harts,
+        hartIds,
         memory: { base: host.memory.base, size: host.memory.size },
         isa: options.isa ?? DEFAULT_ISA,
         timebase: VIRT.timebase,

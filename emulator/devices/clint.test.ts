@@ -36,6 +36,22 @@ describe('software interrupts', () => {
   });
 });
 
+describe('hart ids with holes', () => {
+  it('are what registers go by; those of no hart read 0 and ignore writes', () => {
+    const host = new FakeHost({ harts: 2, frequency: 100_000_000 });
+    const clint = new Clint(host, { hartIds: [1, 4094] });
+    for (const id of [0, 1, 2, 4094]) {
+      clint.write(4 * id, 4, 1);
+      write64(clint, 0x4000 + 8 * id, BigInt(id));
+    }
+    expect([0, 1, 2, 4094].map((id) => clint.read(4 * id, 4))).toEqual([0, 1, 0, 1]);
+    expect([0, 1, 2, 4094].map((id) => clint.read(0x4000 + 8 * id, 4))).toEqual([0, 1, 0, 4094]);
+    expect([0, 1].map((hart) => host.interrupt(hart, InterruptLine.MachineSoftware))).toEqual([true, true]);
+    host.advance(20);
+    expect([0, 1].map((hart) => host.interrupt(hart, InterruptLine.MachineTimer))).toEqual([true, false]);
+  });
+});
+
 describe('mtime', () => {
   it('counts the timebase, ten cycles a tick at 100 MHz', () => {
     const { host, clint } = build();

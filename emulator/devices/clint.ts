@@ -106,12 +106,16 @@ export class MachineClock {
 export interface ClintOptions {
   /** Ticks of mtime per second; 10 MHz on QEMU virt. */
   readonly timebase?: number;
+  /** By index: the id of each hart, at most 4094; registers go by it. The index unless given. */
+  readonly hartIds?: readonly number[];
 }
 
 export class Clint implements Device {
   readonly name = 'clint@2000000';
   readonly clock: MachineClock;
   private readonly msip: boolean[];
+  /** By hart id. */
+  private readonly indices: ReadonlyMap<number, number>;
   private readonly machineTimers: TimerComparator[] = [];
   private readonly supervisorTimers: TimerComparator[] = [];
 
@@ -120,6 +124,9 @@ export class Clint implements Device {
     options: ClintOptions = {},
   ) {
     this.clock = new MachineClock(host, options.timebase ?? 10_000_000);
+    this.indices = new Map(
+      Array.from({ length: host.harts }, (_, index) => [options.hartIds?.[index] ?? index, index]),
+    );
     this.msip = new Array<boolean>(host.harts).fill(false);
     for (let hart = 0; hart < host.harts; hart++) {
       this.machineTimers.push(new TimerComparator(host, this.clock, hart, InterruptLine.MachineTimer));
@@ -147,8 +154,9 @@ export class Clint implements Device {
     // Registers are 4 or 8 bytes wide; narrower or misaligned accesses reach none of them.
     if (size !== 4 || offset % 4 !== 0) return 0;
     const half = (offset >> 2) & 1;
-    if (offset < MTIMECMP) return this.msip[(offset - MSIP) >> 2] === true ? 1 : 0;
-    if (offset < MTIME) return halfOf(this.machineTimers[(offset - MTIMECMP) >> 3]?.compare ?? 0n, half);
+    // Registers of harts that do not exist read 0.
+    if (offset < MTIMECMP) return this.msip[this.index((offset - MSIP) >> 2)] === true ? 1 : 0;
+    if (offset < MTIME) return halfOf(this.timer((offset - MTIMECMP) >> 3)?.compare ?? 0n, half);
     return offset < MTIME + 8 ? halfOf(this.clock.ticks(), half) : 0;
   }
 
@@ -156,18 +164,26 @@ export class Clint implements Device {
     if (size !== 4 || offset % 4 !== 0) return;
     const half = (offset >> 2) & 1;
     if (offset < MTIMECMP) {
-      const hart = (offset - MSIP) >> 2;
-      if (hart >= this.msip.length) return;
+      const hart = this.index((offset - MSIP) >> 2);
+      if (hart < 0) return;
       const level = (value & 1) !== 0;
       this.msip[hart] = level;
       this.host.setInterrupt(hart, InterruptLine.MachineSoftware, level);
     } else if (offset < MTIME) {
-      const timer = this.machineTimers[(offset - MTIMECMP) >> 3];
+      const timer = this.timer((offset - MTIMECMP) >> 3);
       timer?.set(withHalf(timer.compare, half, value));
     } else if (offset < MTIME + 8) {
       this.clock.set(withHalf(this.clock.ticks(), half, value));
       for (const timer of this.machineTimers) timer.refresh();
       for (const timer of this.supervisorTimers) timer.refresh();
     }
+  }
+  /** Index of the hart with an id, or -1. */
+  private index(id: number): number {
+    return this.indices.get(id) ?? -1;
+  }
+
+  private timer(id: number): TimerComparator | undefined {
+    return this.machineTimers[this.index(id)];
   }
 }

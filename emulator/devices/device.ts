@@ -63,7 +63,7 @@ export const enum InterruptLine {
 
 /** What the machine gives every device. */
 export interface DeviceHost {
-  /** Number of harts; hart ids are 0 to harts - 1. */
+  /** Number of harts. Devices name harts by index, 0 to harts - 1, which need not be their ids. */
   readonly harts: number;
   /** Guest cycles (instruction times) since reset; inside a hart's slice, that hart's own position. */
   now(): number;

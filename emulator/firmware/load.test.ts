@@ -28,7 +28,7 @@ beforeEach(() => {
 
 function load(options: Partial<LoadOptions>): HartStart[] {
   return loadMachine(memory, {
-    harts: 3,
+    harts: [0, 1, 2],
     bootHart: 1,
     firmware: 'builtin',
     deviceTree: (initrd) => {

@@ -17,9 +17,9 @@ export interface AddressRange {
 }
 
 export interface LoadOptions {
-  /** Number of harts. */
-  readonly harts: number;
-  /** The hart that boots: the only one to start with the built-in firmware. */
+  /** Ids of the harts, ascending. */
+  readonly harts: readonly number[];
+  /** Id of the hart that boots: the only one to start with the built-in firmware. */
   readonly bootHart: number;
   /** The built-in SBI, none (the kernel starts in M-mode), or a firmware binary: an ELF file or flat. */
   readonly firmware: 'builtin' | 'none' | Uint8Array;
@@ -34,6 +34,7 @@ export interface LoadOptions {
 
 /** How a hart begins: in S-mode with the built-in firmware, otherwise in M-mode. a0 is the hart's id. */
 export interface HartStart {
+  /** Its id. */
   readonly hart: number;
   readonly pc: bigint;
   /** Physical address of the device tree. */
@@ -54,6 +55,8 @@ const FW_DYNAMIC_MAGIC = 0x4942_534fn;
 const FW_DYNAMIC_VERSION = 2n;
 const FW_DYNAMIC_NEXT_S_MODE = 1n;
 const FW_DYNAMIC_SIZE = 48;
+/** Bytes that firmware may add to the tree: reserved memory, other properties. */
+const TREE_GROWTH = 4096;
 
 /** A stretch of bytes with its place, and what errors call it. */
 interface Piece extends AddressRange {
@@ -85,11 +88,12 @@ export function loadMachine(memory: PhysicalMemory, options: LoadOptions): HartS
   const initrdSize = options.initrd?.length ?? 0;
   const treeSize = options.deviceTree(options.initrd && { start: 0, end: 0 }).length;
 
-  // The tree, then the information for the firmware. A RAM of a few megabytes has none to give away for alignment.
+  // The tree, then the information for the firmware at the end of RAM. A RAM of a few megabytes has none to give away for alignment.
   const endOfRam = memory.base + memory.size;
   const alignment = memory.size > 2 * MEGAPAGE ? MEGAPAGE : PAGE;
-  const tree = alignDown(endOfRam - treeSize - 8 - FW_DYNAMIC_SIZE, alignment);
-  const information = alignDown(tree + treeSize + 7, 8);
+  // OpenSBI lets the tree grow in place, and harts that leave reset late still read the information.
+  const information = endOfRam - FW_DYNAMIC_SIZE;
+  const tree = alignDown(information - treeSize - TREE_GROWTH, alignment);
   const initrd = alignDown(tree - initrdSize, PAGE);
   const treeBytes = options.deviceTree(options.initrd && { start: initrd, end: initrd + initrdSize });
   pieces.push(piece('device tree', 'size', tree, treeBytes));
@@ -106,9 +110,7 @@ export function loadMachine(memory: PhysicalMemory, options: LoadOptions): HartS
     a1: BigInt(tree),
     a2: firmwareImage === undefined ? 0n : BigInt(information),
   });
-  return firmware === 'builtin'
-    ? [start(options.bootHart)]
-    : Array.from({ length: options.harts }, (_, hart) => start(hart));
+  return firmware === 'builtin' ? [start(options.bootHart)] : options.harts.map(start);
 }
 
 function alignDown(address: number, alignment: number): number {

@@ -138,6 +138,7 @@ export function writeCsr(hart: Hart, number: number, value: bigint): boolean {
       // A write with an unsupported mode has no effect (10.1.11).
       if (mode !== 0n && mode !== 8n) return true;
       hart.setWide('satp', value);
+      if (hart.mode === Mode.Machine) hart.freshSupervisor = true;
       hart.tlb.flush();
       return true;
     }

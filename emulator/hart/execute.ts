@@ -14,7 +14,7 @@ export interface SystemCalls {
   /** WFI with nothing pending; pc is already behind the instruction. */
   waitForInterrupt(hart: Hart): Outcome;
   /** FENCE.I and SFENCE.VMA, for observers. */
-  fenced(hart: Hart, kind: 'sfence.vma' | 'fence.i'): void;
+  fenced(hart: Hart, instruction: 'sfence.vma' | 'fence.i'): void;
 }
 
 /** Carries out the instruction of a decoded entry, or raises its exception. */
@@ -81,7 +81,7 @@ function environmentCall(hart: Hart, machine: SystemCalls, next: () => void): Ou
   if (events.wants('ecall')) {
     events.emit('ecall', {
       time: hart.environment.now(),
-      hart: hart.id,
+      hart: hart.index,
       satp: hart.wide('satp'),
       mode: hart.mode,
       pc: hart.pc,
@@ -108,7 +108,7 @@ function emitMark(hart: Hart, code: number): void {
   if (!events.wants('hint')) return;
   events.emit('hint', {
     time: hart.environment.now(),
-    hart: hart.id,
+    hart: hart.index,
     satp: hart.wide('satp'),
     mode: hart.mode,
     pc: hart.pc,
@@ -150,7 +150,7 @@ function accessCsr(
     if (events.wants('csr-write')) {
       events.emit('csr-write', {
         time: hart.environment.now(),
-        hart: hart.id,
+        hart: hart.index,
         csr: number,
         value: readCsr(hart, number) ?? value,
         pc,

@@ -25,6 +25,8 @@ export interface HartEnvironment {
   endSlice(hart: Hart): void;
   /** Whether ECALL from S-mode goes to the firmware in TypeScript. */
   readonly builtinFirmware: boolean;
+  /** A hart is about to execute in S-mode, other than by a trap; `start` as in the event `supervisor-enter`. */
+  enteredSupervisor(hart: Hart, start: boolean): void;
   /** Adds to the run's trace digest. */
   trace(kind: number, hart: number, a: number, b: bigint): void;
 }
@@ -63,14 +65,17 @@ export class Hart extends HartRegisters {
   /** Offsets that cycle and instret writes added. */
   cycleOffset = 0n;
   instretOffset = 0n;
+  /** Whether S-mode begins anew when the hart gets there: after a reset, or when M-mode has written satp. */
+  freshSupervisor = true;
   /** `retired` when the hart last entered U-mode. */
   private userStart = 0;
 
   constructor(
+    index: number,
     id: number,
     readonly environment: HartEnvironment,
   ) {
-    super(id, environment.memory);
+    super(index, id, environment.memory);
     this.tlb = new Tlb(environment.memory, this.base);
     this.reset();
   }
@@ -164,7 +169,7 @@ export class Hart extends HartRegisters {
       if (events.wants('user-enter')) {
         events.emit('user-enter', {
           time: this.environment.now(),
-          hart: this.id,
+          hart: this.index,
           satp: this.wide('satp'),
           pc: this.pc,
           a0: this.x(10),
@@ -245,11 +250,11 @@ export class Hart extends HartRegisters {
     const delegated = interrupt ? this.mideleg : this.medeleg;
     const to = from !== Mode.Machine && ((delegated >>> cause) & 1) !== 0 ? Mode.Supervisor : Mode.Machine;
     const epc = this.pc;
-    environment.trace(interrupt ? 1 : 2, this.id, cause, epc);
+    environment.trace(interrupt ? 1 : 2, this.index, cause, epc);
     if (from === Mode.User && events.wants('user-leave')) {
       events.emit('user-leave', {
         time: environment.now(),
-        hart: this.id,
+        hart: this.index,
         satp: this.wide('satp'),
         retired: this.userRetired,
         interrupt,
@@ -259,7 +264,16 @@ export class Hart extends HartRegisters {
       });
     }
     if (events.wants('trap')) {
-      events.emit('trap', { time: environment.now(), hart: this.id, from, to, interrupt, cause, epc, tval });
+      events.emit('trap', {
+        time: environment.now(),
+        hart: this.index,
+        from,
+        to,
+        interrupt,
+        cause,
+        epc,
+        tval,
+      });
     }
     const status = this.mstatus;
     const code = interrupt ? INTERRUPT | BigInt(cause) : BigInt(cause);
@@ -305,6 +319,11 @@ export class Hart extends HartRegisters {
     this.writeStatus(enable | Status.MPIE, mask);
     this.pc = this.wide('mepc');
     this.setMode(mode);
+    if (mode === Mode.Supervisor) {
+      const start = this.freshSupervisor;
+      this.freshSupervisor = false;
+      this.environment.enteredSupervisor(this, start);
+    }
   }
 
   // --- Interrupts ---

@@ -51,11 +51,16 @@ export class HartRegisters {
   /** Linear address of the hart's block. */
   readonly base: number;
 
+  /**
+   * @param index place among the machine's harts, by which events, the schedule and linear memory go
+   * @param id `mhartid`, by which the guest goes
+   */
   constructor(
+    readonly index: number,
     readonly id: number,
     private readonly memory: LinearMemory,
   ) {
-    this.base = layout.HARTS + id * layout.HART_SIZE;
+    this.base = layout.HARTS + index * layout.HART_SIZE;
   }
 
   /** Register x`index` as an unsigned 64-bit number. */
@@ -176,7 +181,8 @@ export class HartRegisters {
   }
   /** Whether the hart executes instructions. */
   get runnable(): boolean {
-    return !this.idle && this.state !== HartState.Stopped;
+    const { state } = this;
+    return !this.idle && state !== HartState.Stopped && state !== HartState.StartPending;
   }
   /** Bits of mip that software set (SSIP, and STIP and SEIP from M-mode). */
   get softwareInterrupts(): number {

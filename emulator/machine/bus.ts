@@ -58,7 +58,7 @@ export class SystemBus implements Bus {
     if (!events.wants('mmio')) return;
     events.emit('mmio', {
       time: hart.environment.now(),
-      hart: hart.id,
+      hart: hart.index,
       address,
       size,
       write,

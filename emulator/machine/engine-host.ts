@@ -87,8 +87,8 @@ export class EngineHost implements EngineCalls, SystemCalls {
     const { environment, sbi, stopped } = this.parts;
     const x = (index: number): bigint => hart.x(index);
     const args = [x(10), x(11), x(12), x(13), x(14), x(15)] as const;
-    const request = { hart: hart.id, eid: x(17), fid: x(16), args };
-    environment.trace(3, hart.id, Number(request.eid & 0xffffffffn), request.fid);
+    const request = { hart: hart.index, eid: x(17), fid: x(16), args };
+    environment.trace(3, hart.index, Number(request.eid & 0xffffffffn), request.fid);
     const result = sbi?.handle(request);
     let answer = {};
     switch (result?.kind) {
@@ -109,7 +109,14 @@ export class EngineHost implements EngineCalls, SystemCalls {
     }
     if (environment.events.wants('sbi')) {
       const { eid, fid } = request;
-      environment.events.emit('sbi', { time: environment.now(), hart: hart.id, eid, fid, args, ...answer });
+      environment.events.emit('sbi', {
+        time: environment.now(),
+        hart: hart.index,
+        eid,
+        fid,
+        args,
+        ...answer,
+      });
     }
     if (!hart.runnable || stopped()) return Outcome.Leave;
     // The call may have raised an interrupt.
@@ -122,10 +129,10 @@ export class EngineHost implements EngineCalls, SystemCalls {
     return Outcome.Leave;
   }
 
-  fenced(hart: Hart, kind: 'sfence.vma' | 'fence.i'): void {
+  fenced(hart: Hart, instruction: 'sfence.vma' | 'fence.i'): void {
     const { events } = this.parts.environment;
     if (!events.wants('fence')) return;
-    events.emit('fence', { time: this.parts.environment.now(), hart: hart.id, kind, pc: hart.pc });
+    events.emit('fence', { time: this.parts.environment.now(), hart: hart.index, instruction, pc: hart.pc });
   }
 
   private fetchFault(hart: Hart, cause: Exception, address: bigint): Outcome {

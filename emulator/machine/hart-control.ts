@@ -16,9 +16,12 @@ export interface HartControlHost {
   readonly events: EventHub;
   now(): number;
   setTimer(hart: number, ticks: bigint): void;
+  /** Guest cycles that a hart stays START_PENDING. */
+  startDelay(hart: number): number;
   /** A bit of the hart's mip may have been set. */
   raised(hart: Hart): void;
   readonly trace: HartEnvironment['trace'];
+  readonly enteredSupervisor: HartEnvironment['enteredSupervisor'];
 }
 
 export class MachineHarts implements HartControl {
@@ -27,8 +30,8 @@ export class MachineHarts implements HartControl {
     private readonly host: HartControlHost,
   ) {}
 
-  get count(): number {
-    return this.harts.length;
+  get ids(): readonly number[] {
+    return this.harts.map((hart) => hart.id);
   }
 
   state(hart: number): HartState {
@@ -47,11 +50,16 @@ export class MachineHarts implements HartControl {
     hart.tlb.flush();
     hart.writeStatus(0, Status.SIE | Status.SUM | Status.MXR | Status.MPRV);
     hart.setMode(Mode.Supervisor);
-    hart.setX(10, BigInt(index));
+    hart.setX(10, BigInt(hart.id));
     hart.setX(11, opaque);
     hart.pc = address;
     hart.idle = false;
     hart.local = Math.max(hart.local, this.host.now());
+    this.host.enteredSupervisor(hart, true);
+  }
+
+  startDelay(index: number): number {
+    return this.host.startDelay(index);
   }
 
   halt(index: number): void {
@@ -68,18 +76,18 @@ export class MachineHarts implements HartControl {
   /** Lets a hart wait for an interrupt. */
   wait(hart: Hart): void {
     hart.idle = true;
-    this.host.trace(5, hart.id, 0, 0n);
+    this.host.trace(5, hart.index, 0, 0n);
     if (this.host.events.wants('idle'))
-      this.host.events.emit('idle', { time: this.host.now(), hart: hart.id });
+      this.host.events.emit('idle', { time: this.host.now(), hart: hart.index });
   }
 
   /** Ends a hart's waiting, at the present time. */
   wake(hart: Hart): void {
     hart.idle = false;
     hart.local = Math.max(hart.local, this.host.now());
-    this.host.trace(6, hart.id, 0, 0n);
+    this.host.trace(6, hart.index, 0, 0n);
     if (this.host.events.wants('wake'))
-      this.host.events.emit('wake', { time: this.host.now(), hart: hart.id });
+      this.host.events.emit('wake', { time: this.host.now(), hart: hart.index });
     const resume = hart.onResume;
     hart.onResume = undefined;
     resume?.();

@@ -15,7 +15,6 @@ import { createInterpreter } from '../engine/interpreter.js';
 import type { Interpreter } from '../engine/interpreter.js';
 import * as layout from '../engine/layout.js';
 import { loadMachine } from '../firmware/load.js';
-import type { LoadOptions } from '../firmware/load.js';
 import { HartState } from '../firmware/sbi/call.js';
 import { createSbi } from '../firmware/sbi/index.js';
 import { Hart } from '../hart/hart.js';
@@ -30,41 +29,11 @@ import { SystemBus } from './bus.js';
 import { StateDigest, TraceHash } from './digest.js';
 import { EngineHost } from './engine-host.js';
 import { MachineHarts } from './hart-control.js';
+import { configure } from './options.js';
+import type { MachineOptions } from './options.js';
 import type { StopReason } from './stop.js';
 
-export interface MachineOptions {
-  /** Number of harts, 1 to 64; 1 unless given. */
-  readonly harts?: number;
-  /** RAM in bytes, a multiple of 4096; 128 MiB unless given. */
-  readonly memory?: number;
-  /** Names the schedule; 0, the default, is plain round robin. */
-  readonly seed?: number;
-  /** Instructions a hart executes in a guest second; 100 million unless given. */
-  readonly frequency?: number;
-  /** ELF file or Linux Image. */
-  readonly kernel?: Uint8Array;
-  /** `builtin` (SBI in TypeScript), `none` (the kernel starts in M-mode), or a firmware binary. */
-  readonly firmware?: 'builtin' | 'none' | Uint8Array;
-  /** Kernel command line (/chosen/bootargs). */
-  readonly bootargs?: string;
-  readonly initrd?: Uint8Array;
-  /**
-   * Ids of the harts (mhartid): ascending, unique, 0 to 4094, as many as `harts`; 0, 1, 2 … unless given. Events,
-   * reports of the machine and `harts` go by index all the same.
-   */
-  readonly hartIds?: readonly number[];
-  /** Id of the hart that boots; by default the schedule chooses. */
-  readonly bootHart?: number;
-  /**
-   * Builtin firmware: guest seconds between a hart's HSM start and its first instruction, by hart id; meanwhile it
-   * is START_PENDING. Infinity: it never comes up.
-   */
-  readonly startDelays?: Readonly<Record<number, number>>;
-  /** Contents of the disk; never modified. */
-  readonly disk?: Uint8Array;
-  /** How errors name the files. */
-  readonly names?: LoadOptions['names'];
-}
+export type { MachineOptions } from './options.js';
 
 export interface RunLimits {
   /** Guest seconds since reset. */
@@ -77,7 +46,8 @@ export interface RunLimits {
   readonly stopWhenIdle?: boolean;
 }
 
-const MAX_HARTS = 64;
+/** Guest seconds after which harts leave reset even if the one that boots has not left M-mode. */
+const RESET_LIMIT = 5;
 
 export class Machine {
   readonly frequency: number;
@@ -86,7 +56,12 @@ export class Machine {
   readonly harts: readonly Hart[];
   readonly memory: GuestRam;
   readonly board: VirtBoard;
-  /** Id of the hart that the schedule chose to boot. */
+  /** By index: the id (`mhartid`) of each hart, ascending. */
+  readonly hartIds: readonly number[];
+  /**
+   * Id of the hart that boots: with builtin firmware the only one to start; otherwise the one the device tree's
+   * header and `fw_dynamic_info` name.
+   */
   readonly bootHart: number;
   private readonly linear: LinearMemory;
   private readonly events = new EventHub();
@@ -100,6 +75,8 @@ export class Machine {
   private stateDigest: StateDigest | undefined;
 
   private stopped: DeviceStop | undefined;
+  /** Harts that wait for the one that boots. */
+  private readonly inReset: Hart[] = [];
   /** The hart inside the engine. */
   private current: Hart | undefined;
   /** Guest cycle outside of slices. */
@@ -114,18 +91,14 @@ export class Machine {
   private latestTime = 0n;
 
   private constructor(options: MachineOptions) {
-    const harts = options.harts ?? 1;
-    if (!Number.isInteger(harts) || harts < 1 || harts > MAX_HARTS) {
-      throw new RangeError(`harts: found ${harts}, expected 1 to ${MAX_HARTS}`);
-    }
-    const ramSize = options.memory ?? 128 << 20;
-    if (!Number.isInteger(ramSize) || ramSize < 1 << 20 || ramSize % layout.PAGE_SIZE !== 0) {
-      throw new RangeError(`memory: found ${ramSize} bytes, expected a multiple of 4096 of at least 1 MiB`);
-    }
-    this.frequency = options.frequency ?? 100_000_000;
-    this.schedule = createSchedule(harts, options.seed ?? 0);
-    this.bootHart = this.schedule.bootHart;
-    const plan = layout.layOut(harts, ramSize);
+    const configuration = configure(options);
+    const { hartIds, firmware } = configuration;
+    const harts = hartIds.length;
+    this.frequency = configuration.frequency;
+    this.schedule = createSchedule(harts, configuration.seed);
+    this.hartIds = hartIds;
+    this.bootHart = hartIds[configuration.bootHart ?? this.schedule.bootHart] ?? 0;
+    const plan = layout.layOut(harts, configuration.memory);
     this.linear = new LinearMemory(
       new WebAssembly.Memory({ initial: plan.pages, maximum: plan.pages }),
       plan,
@@ -142,13 +115,14 @@ export class Machine {
         for (const hart of this.harts) hart.tlb.dropWrites(plan.ram + page * layout.PAGE_SIZE);
       },
     );
-    const builtinFirmware = (options.firmware ?? 'builtin') === 'builtin';
+    const builtinFirmware = firmware === 'builtin';
     const environment = this.environment(builtinFirmware);
-    this.harts = Array.from({ length: harts }, (_, id) => new Hart(id, environment));
+    this.harts = hartIds.map((id, index) => new Hart(index, id, environment));
 
     const host = this.deviceHost(harts);
     const { diskDelay } = this.schedule;
     this.board = createVirtBoard(host, {
+      hartIds,
       diskLatency: {
         request: DEFAULT_LATENCY.request * diskDelay,
         sector: DEFAULT_LATENCY.sector * diskDelay,
@@ -165,12 +139,12 @@ export class Machine {
       setTimer: (hart, ticks) => {
         this.board.clint.supervisorTimer(hart).set(ticks);
       },
+      startDelay: (hart) => configuration.startDelays[hart] ?? 0,
       raised: (hart) => {
         this.raised(hart);
       },
-      trace: (kind, hart, a, b) => {
-        environment.trace(kind, hart, a, b);
-      },
+      trace: environment.trace,
+      enteredSupervisor: environment.enteredSupervisor,
     });
     const sbi = builtinFirmware
       ? createSbi({
@@ -197,9 +171,9 @@ export class Machine {
     });
 
     const starts = loadMachine(this.memory, {
-      harts,
+      harts: hartIds,
       bootHart: this.bootHart,
-      firmware: options.firmware ?? 'builtin',
+      firmware,
       ...(options.kernel && { kernel: options.kernel }),
       ...(options.initrd && { initrd: options.initrd }),
       ...(options.names && { names: options.names }),
@@ -211,18 +185,27 @@ export class Machine {
         }),
     });
     for (const start of starts) {
-      const hart = this.harts[start.hart];
+      const hart = this.harts[hartIds.indexOf(start.hart)];
       if (!hart) continue;
       if (builtinFirmware) {
-        this.control.enterSupervisor(start.hart, start.pc, start.a1);
-        this.control.setState(start.hart, HartState.Started);
-      } else {
-        hart.pc = start.pc;
-        hart.setX(10, BigInt(start.hart));
-        hart.setX(11, start.a1);
-        hart.setX(12, start.a2);
-        hart.state = HartState.Started;
+        this.control.enterSupervisor(hart.index, start.pc, start.a1);
+        this.control.setState(hart.index, HartState.Started);
+        continue;
       }
+      hart.pc = start.pc;
+      hart.setX(10, BigInt(start.hart));
+      hart.setX(11, start.a1);
+      hart.setX(12, start.a2);
+      if (typeof firmware === 'string' || configuration.bootHart === undefined || hart.id === this.bootHart) {
+        hart.state = HartState.Started;
+      } else {
+        this.inReset.push(hart);
+      }
+    }
+    if (this.inReset.length > 0) {
+      this.queue.at(Math.round(RESET_LIMIT * this.frequency), () => {
+        this.releaseHarts();
+      });
     }
   }
 
@@ -413,6 +396,28 @@ export class Machine {
     hart.sliceEnd -= surplus;
   }
 
+  private releaseHarts(): void {
+    for (const hart of this.inReset) {
+      hart.state = HartState.Started;
+      hart.local = Math.max(hart.local, this.now());
+    }
+    this.inReset.length = 0;
+  }
+
+  private enteredSupervisor(hart: Hart, start: boolean): void {
+    if (this.inReset.length > 0) this.releaseHarts();
+    if (!this.events.wants('supervisor-enter')) return;
+    this.events.emit('supervisor-enter', {
+      time: this.now(),
+      hart: hart.index,
+      pc: hart.pc,
+      a0: hart.x(10),
+      a1: hart.x(11),
+      satp: hart.wide('satp'),
+      start,
+    });
+  }
+
   // --- What harts, devices and firmware see ---
 
   private environment(builtinFirmware: boolean): HartEnvironment {
@@ -429,6 +434,9 @@ export class Machine {
       },
       endSlice: (hart) => {
         if (hart === this.current) this.shorten(this.now());
+      },
+      enteredSupervisor: (hart, start) => {
+        this.enteredSupervisor(hart, start);
       },
       trace: (kind, hart, a, b) => {
         this.trace.add(kind | (hart << 8));

@@ -32,8 +32,8 @@ export class EventRecorder {
   log(): EventLog {
     const { machine } = this;
     return {
-      hartIds: machine.harts.map((hart) => hart.id),
-      bootHart: machine.bootHart,
+      hartIds: machine.hartIds,
+      bootHart: machine.hartIds.indexOf(machine.bootHart),
       frequency: machine.frequency,
       end: machine.cycles,
       events: this.events,

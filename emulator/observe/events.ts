@@ -92,7 +92,7 @@ export interface SbiEvent extends At {
 }
 
 export interface FenceEvent extends At {
-  readonly kind: 'sfence.vma' | 'fence.i';
+  readonly instruction: 'sfence.vma' | 'fence.i';
   readonly pc: bigint;
 }
 
@@ -104,7 +104,10 @@ export interface SupervisorEnterEvent extends At {
   readonly a0: bigint;
   readonly a1: bigint;
   readonly satp: bigint;
-  /** Hart state start: the firmware starts the hart, or resumes it from a non-retentive suspend. */
+  /**
+   * S-mode begins anew: the firmware starts the hart, or resumes it from a non-retentive suspend. With a firmware in
+   * M-mode: the first entry since reset, or since that firmware wrote satp. Otherwise it returns from a trap.
+   */
   readonly start: boolean;
 }
 

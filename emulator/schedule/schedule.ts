@@ -7,13 +7,13 @@
 export interface Window {
   /** Guest cycles, at least 1. */
   readonly length: number;
-  /** Hart ids in the order in which they run. */
+  /** Indices of the harts in the order in which they run. */
   readonly order: readonly number[];
 }
 
 /** Where windows come from. The machine may cut a window short at an event; the rest is then not made up for. */
 export interface Schedule {
-  /** The hart that starts first, or alone when firmware starts the others. */
+  /** Index of the hart that starts first, or alone when firmware starts the others. */
   readonly bootHart: number;
   /** How many times as long as usual disks take, so that their interrupts arrive elsewhere. */
   readonly diskDelay: number;
@@ -23,7 +23,7 @@ export interface Schedule {
 /** Cycles of a window under the fixed schedule: 5 us at 100 MHz. */
 export const WINDOW = 500;
 
-/** Seed 0: every window the same, harts in the order of their ids, hart 0 boots. */
+/** Seed 0: every window the same, harts in the order of their indices, the first boots. */
 export class RoundRobinSchedule implements Schedule {
   readonly bootHart = 0;
   readonly diskDelay = 1;

@@ -17,9 +17,9 @@ export function hartPositions(machine: Machine, map: KernelMap, trace: ScheduleT
     const state = hart.state === HartState.Stopped ? 'stopped' : hart.idle ? 'idle' : 'running';
     const mode = MODES[hart.mode];
     const lastUser = trace.intervals
-      .filter((stay) => stay.hart === hart.id)
+      .filter((stay) => stay.hart === hart.index)
       .reduce<number | undefined>((latest, stay) => Math.max(latest ?? 0, stay.end), undefined);
-    const waitsFor = state === 'running' && mode === 'S' ? lockWaitedFor(machine, hart.id, map) : undefined;
+    const waitsFor = state === 'running' && mode === 'S' ? lockWaitedFor(machine, hart.index, map) : undefined;
     const place = mode === 'U' ? { pc: hart.pc } : map.placeOf(hart.pc);
     return {
       hart: hart.id,
@@ -35,6 +35,8 @@ export function hartPositions(machine: Machine, map: KernelMap, trace: ScheduleT
 /**
  * The functions that led to where a hart is, innermost first, by its chain of frame pointers (RISC-V ELF psABI,
  * "Frame Pointer Convention": ra at s0-8, the caller's s0 at s0-16).
+ *
+ * @param hart its index.
  */
 export function backtrace(machine: Machine, hart: number, map: KernelMap): GuestPlace[] {
   const registers = machine.harts[hart];
@@ -77,7 +79,7 @@ function lockAt(machine: Machine, hart: number, address: bigint, map: KernelMap)
   const pc = readU64(machine, hart, address + LOCK.pc);
   if (word === undefined || namePointer === undefined || pc === undefined) return undefined;
   const holder = Number(BigInt.asIntN(32, word >> 32n));
-  const plausible = (word & 0xffffffffn) === 1n && holder >= -1 && holder < machine.harts.length;
+  const plausible = (word & 0xffffffffn) === 1n && [-1, ...machine.hartIds].includes(holder);
   const name = plausible ? textAt(machine, hart, namePointer) : undefined;
   if (name === undefined) return undefined;
   return { name, address, holder, ...(pc !== 0n && { taken: map.placeOf(pc - 1n) }) };

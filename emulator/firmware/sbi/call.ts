@@ -16,9 +16,13 @@ export const enum HartState {
   ResumePending = 6,
 }
 
-/** What the SBI may do to the harts; implemented by the machine. All addresses and values are 64-bit. */
+/**
+ * What the SBI may do to the harts; implemented by the machine. All addresses and values are 64-bit. Harts go by their
+ * index here; only the guest names them by id.
+ */
 export interface HartControl {
-  readonly count: number;
+  /** By index: the hart's id (`mhartid`), ascending. */
+  readonly ids: readonly number[];
   /** The hart's HSM state; the machine shows it as an `hsm` event whenever it changes. */
   state(hart: number): HartState;
   setState(hart: number, state: HartState): void;
@@ -27,6 +31,8 @@ export interface HartControl {
    * (SBI 2.0, 9.1), and lets it run from the next slice on.
    */
   enterSupervisor(hart: number, address: bigint, opaque: bigint): void;
+  /** Guest cycles that a hart stays START_PENDING before it executes its first instruction; Infinity: for ever. */
+  startDelay(hart: number): number;
   /** Takes a hart off the machine (HSM STOPPED) until `enterSupervisor`. */
   halt(hart: number): void;
   /** Suspends execution until an interrupt enabled in `sie` is pending; `resume` is called when that happens. */
@@ -71,6 +77,7 @@ export interface FirmwareConsole {
 
 /** One call. Arguments are unsigned 64-bit. */
 export interface SbiRequest {
+  /** Index of the caller. */
   readonly hart: number;
   readonly eid: bigint;
   readonly fid: bigint;

@@ -17,17 +17,17 @@ export class FakeHarts implements HartControl {
   readonly softwareInterrupts: boolean[];
   /** What `readVirtual` answers, by virtual address; every other address is a load page fault. */
   readonly virtualMemory = new Map<bigint, Uint8Array>();
+  /** By hart: guest cycles between its start and its first instruction. */
+  readonly startDelays = new Map<number, number>();
   /** Resumes a suspended hart, as an interrupt does. */
   resume: (() => void) | undefined;
 
   constructor(
-    readonly count: number,
+    readonly ids: readonly number[],
     private readonly host: FakeHost,
   ) {
-    this.states = Array.from({ length: count }, (_, hart) =>
-      hart === 0 ? HartState.Started : HartState.Stopped,
-    );
-    this.softwareInterrupts = new Array<boolean>(count).fill(false);
+    this.states = ids.map((_, hart) => (hart === 0 ? HartState.Started : HartState.Stopped));
+    this.softwareInterrupts = ids.map(() => false);
   }
 
   state(hart: number): HartState {
@@ -43,6 +43,10 @@ export class FakeHarts implements HartControl {
 
   enterSupervisor(hart: number, address: bigint, opaque: bigint): void {
     this.log.push(`enter ${hart} 0x${address.toString(16)} ${opaque}`);
+  }
+
+  startDelay(hart: number): number {
+    return this.startDelays.get(hart) ?? 0;
   }
 
   halt(hart: number): void {
@@ -118,13 +122,14 @@ export interface FakeSbiHost extends SbiHost {
   readonly device: FakeHost;
 }
 
-/** A machine of which hart 0 runs and the others are stopped. */
-export function fakeSbiHost(harts: number): FakeSbiHost {
-  const device = new FakeHost({ harts });
-  return { harts: new FakeHarts(harts, device), console: new FakeConsole(), device };
+/** A machine of which the first hart runs and the others are stopped. */
+export function fakeSbiHost(harts: number | readonly number[]): FakeSbiHost {
+  const ids = typeof harts === 'number' ? Array.from({ length: harts }, (_, id) => id) : harts;
+  const device = new FakeHost({ harts: ids.length });
+  return { harts: new FakeHarts(ids, device), console: new FakeConsole(), device };
 }
 
-/** Calls the SBI as a hart would; arguments not given are 0. */
+/** Calls the SBI as the hart of an index would; arguments not given are 0. */
 export function callSbi(
   sbi: Sbi,
   eid: number | bigint,

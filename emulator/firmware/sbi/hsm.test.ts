@@ -77,6 +77,36 @@ describe('hart start (9.1)', () => {
   });
 });
 
+describe('hart ids with holes', () => {
+  it('are what calls go by', () => {
+    const sparse = fakeSbiHost([1, 6]);
+    sbi = createSbi(sparse);
+    expect(call(START, [0, ENTRY, 0])).toEqual(returned(SbiError.InvalidParam));
+    expect(call(STATUS, [6])).toEqual(returned(SbiError.Success, BigInt(HartState.Stopped)));
+    expect(call(START, [6, ENTRY, 5])).toEqual(returned(SbiError.Success));
+    expect(sparse.harts.log[1]).toBe('enter 1 0x80000000 5');
+    expect(call(STATUS, [2])).toEqual(returned(SbiError.InvalidParam));
+  });
+});
+
+describe('a slow hart', () => {
+  it('is START_PENDING until its time comes, and cannot be started again', () => {
+    host.harts.startDelays.set(2, 1000);
+    expect(call(START, [2, ENTRY, 7])).toEqual(returned(SbiError.Success));
+    host.device.advance(999);
+    expect(host.harts.log).toEqual([`state 2 ${HartState.StartPending}`]);
+    expect(call(START, [2, ENTRY, 7])).toEqual(returned(SbiError.AlreadyAvailable));
+    host.device.advance(1);
+    expect(host.harts.log.slice(1)).toEqual(['enter 2 0x80000000 7', `state 2 ${HartState.Started}`]);
+  });
+
+  it('may never come', () => {
+    host.harts.startDelays.set(2, Infinity);
+    expect(call(START, [2, ENTRY, 7])).toEqual(returned(SbiError.Success));
+    expect(host.device.scheduled).toBe(0);
+  });
+});
+
 describe('hart stop (9.2)', () => {
   it('takes the caller off the machine, its timer stopped, and does not return', () => {
     expect(call(STOP)).toEqual({ kind: 'no-return' });

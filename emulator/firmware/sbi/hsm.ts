@@ -1,6 +1,7 @@
 /** Hart state management extension (SBI 2.0, chapter 9). */
 import { type HartControl, HartState, type SbiHost, type SbiRequest, type SbiResult } from './call.js';
 import { failure, isExecutable, low32, type SbiExtension, SbiError, success } from './extension.js';
+import { hartOf } from './hart-mask.js';
 
 /** The two suspend types this platform implements (9.4); every other is reserved or a platform's own. */
 const enum SuspendType {
@@ -21,10 +22,12 @@ export function hsmExtension(host: SbiHost): SbiExtension {
           return startHart(host, first, second, third);
         case 1n:
           return stopHart(harts, hart);
-        case 2n:
-          return exists(harts, first)
-            ? success(BigInt(harts.state(Number(first))))
-            : failure(SbiError.InvalidParam);
+        case 2n: {
+          const subject = hartOf(harts, first);
+          return subject === undefined
+            ? failure(SbiError.InvalidParam)
+            : success(BigInt(harts.state(subject)));
+        }
         case 3n:
           return suspendHart(host, hart, low32(first), second, third);
         default:
@@ -34,21 +37,22 @@ export function hsmExtension(host: SbiHost): SbiExtension {
   };
 }
 
-function exists(harts: HartControl, hart: bigint): boolean {
-  return hart < BigInt(harts.count);
-}
-
 /** 9.1. Checks in the order of OpenSBI: the hart, then the address, then the hart's state. */
 function startHart(host: SbiHost, id: bigint, address: bigint, opaque: bigint): SbiResult {
   const { harts } = host;
-  if (!exists(harts, id)) return failure(SbiError.InvalidParam);
+  const hart = hartOf(harts, id);
+  if (hart === undefined) return failure(SbiError.InvalidParam);
   if (!isExecutable(host, address)) return failure(SbiError.InvalidAddress);
-  const hart = Number(id);
   // A suspended hart and one in transition belong to the supervisor already.
   if (harts.state(hart) !== HartState.Stopped) return failure(SbiError.AlreadyAvailable);
   harts.setState(hart, HartState.StartPending);
-  harts.enterSupervisor(hart, address, opaque);
-  harts.setState(hart, HartState.Started);
+  const start = (): void => {
+    harts.enterSupervisor(hart, address, opaque);
+    harts.setState(hart, HartState.Started);
+  };
+  const delay = harts.startDelay(hart);
+  if (delay === 0) start();
+  else if (delay < Infinity) host.device.at(host.device.now() + delay, start);
   return success();
 }
 

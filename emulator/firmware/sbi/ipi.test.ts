@@ -54,3 +54,31 @@ describe('send IPI (7.1)', () => {
     expect(many.harts.log).toEqual(['ipi 63']);
   });
 });
+
+describe('hart ids with holes', () => {
+  let sparse: FakeSbiHost;
+
+  beforeEach(() => {
+    sparse = fakeSbiHost([0, 2, 70]);
+    sparse.harts.states.fill(HartState.Started);
+    sbi = createSbi(sparse);
+  });
+
+  it.each([
+    ['by their ids', 0b101, 0, ['ipi 0', 'ipi 1']],
+    ['beyond 64 by a base', 1, 70, ['ipi 2']],
+    ['from a base that is no hart', 0b10, 1, ['ipi 1']],
+    ['all at once', 0, ALL, ['ipi 0', 'ipi 1', 'ipi 2']],
+  ])('are reached %s', (_, mask, base, log) => {
+    expect(callSbi(sbi, SPI, 0, [mask, base])).toEqual(returned(SbiError.Success));
+    expect(sparse.harts.log).toEqual(log);
+  });
+
+  it.each([
+    ['a hole', 0b10, 0],
+    ['a base above the last', 0, 71],
+  ])('are SBI_ERR_INVALID_PARAM for %s', (_, mask, base) => {
+    expect(callSbi(sbi, SPI, 0, [mask, base])).toEqual(returned(SbiError.InvalidParam));
+    expect(sparse.harts.log).toEqual([]);
+  });
+});

@@ -8,7 +8,7 @@ export function ipiExtension({ harts }: SbiHost): SbiExtension {
     eid: 0x73_5049n, // sPI
     call({ fid, args: [mask, base] }: SbiRequest): SbiResult {
       if (fid !== 0n) return failure(SbiError.NotSupported);
-      const targets = hartsInMask(harts.count, mask, base);
+      const targets = hartsInMask(harts, mask, base);
       if (targets === undefined) return failure(SbiError.InvalidParam);
       for (const target of targets) if (isReachable(harts, target)) harts.raiseSoftwareInterrupt(target);
       return success();

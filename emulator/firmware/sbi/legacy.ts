@@ -4,7 +4,7 @@
  */
 import type { HartControl, SbiHost, SbiRequest, SbiResult } from './call.js';
 import { type SbiExtension, SbiError } from './extension.js';
-import { isReachable, setBits } from './hart-mask.js';
+import { everyHart, isReachable, setBits } from './hart-mask.js';
 import { fenceAsid, fenceRange } from './rfence.js';
 
 /** Bytes of an `unsigned long`, of which a hart mask is a sequence (5.5). */
@@ -68,10 +68,11 @@ export function legacyExtensions(host: SbiHost): SbiExtension[] {
 /** The harts of the bit vector at a virtual address of the caller, or the result that ends the call. */
 function hartsAt(harts: HartControl, caller: number, address: bigint): number[] | SbiResult {
   // As with OpenSBI, no mask at all means every hart.
-  if (address === 0n) return Array.from({ length: harts.count }, (_, hart) => hart);
-  const longs = Math.ceil(harts.count / (8 * LONG));
+  if (address === 0n) return everyHart(harts);
+  // Harts with an id beyond that cannot be named (5.5: as many bits as there are harts).
+  const longs = Math.ceil(harts.ids.length / (8 * LONG));
   const bytes = harts.readVirtual(caller, address, longs * LONG);
   if (!(bytes instanceof Uint8Array)) return { kind: 'trap', cause: bytes.cause, tval: bytes.address };
   const mask = bytes.reduceRight((bits, byte) => (bits << 8n) | BigInt(byte), 0n);
-  return setBits(mask, 0, harts.count) ?? legacy(SbiError.InvalidParam);
+  return setBits(harts, mask, 0n) ?? legacy(SbiError.InvalidParam);
 }

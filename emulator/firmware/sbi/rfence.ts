@@ -30,7 +30,7 @@ export function fenceAsid(asid: bigint): number {
 
 export function rfenceExtension({ harts }: SbiHost): SbiExtension {
   const remote = (mask: bigint, base: bigint, fence: (hart: number) => void): SbiResult => {
-    const targets = hartsInMask(harts.count, mask, base);
+    const targets = hartsInMask(harts, mask, base);
     if (targets === undefined) return failure(SbiError.InvalidParam);
     for (const target of targets) if (isReachable(harts, target)) fence(target);
     return success();
