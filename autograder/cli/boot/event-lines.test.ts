@@ -6,9 +6,9 @@ import { repositoryRoot } from '../../toolchain/index.js';
 import { captureIo } from '../captured-io.js';
 import { findOpenSbi } from '../doctor/findings.js';
 import { main } from '../main.js';
-import { registerName } from './mmio-names.js';
-import { describeSbiCall, sbiErrorName } from './sbi-call-names.js';
-import { describeSystemCall, SYSTEM_CALL_NAMES } from './system-call-names.js';
+import { registerName } from '../../events/mmio-names.js';
+import { describeSbiCall, sbiErrorName } from '../../events/sbi-call-names.js';
+import { describeSystemCall, SYSTEM_CALL_NAMES } from '../../events/system-call-names.js';
 
 const temporaryFolder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), 'hartlab-log-'));
 

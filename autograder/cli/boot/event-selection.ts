@@ -2,8 +2,8 @@
 import { InvalidArgumentError } from 'commander';
 import { Csr, Mode, csrName, type EventKind, type MachineEvents } from '../../../emulator/index.js';
 import { didYouMean } from '../option-values.js';
-import { DEVICE_NAMES, deviceAt } from './mmio-names.js';
-import { SBI_EXTENSION_NAMES, sbiExtensionName } from './sbi-call-names.js';
+import { DEVICE_NAMES, deviceAt } from '../../events/mmio-names.js';
+import { SBI_EXTENSION_NAMES, sbiExtensionName } from '../../events/sbi-call-names.js';
 
 /** What can be shown as a line; the console is shown as it is. */
 export type LineKind = Exclude<EventKind, 'console'>;
@@ -42,7 +42,7 @@ const KINDS: { readonly [K in LineKind]: KindOfEvent<K> } = {
   wake: none,
   'user-enter': none,
   'user-leave': none,
-  fence: { filters: ['sfence.vma', 'fence.i'], names: ({ kind }, name) => kind === name },
+  fence: { filters: ['sfence.vma', 'fence.i'], names: ({ instruction }, name) => instruction === name },
   'page-walk': { filters: ['fetch', 'load', 'store'], names: ({ access }, name) => access === name },
 };
 

@@ -1,5 +1,5 @@
 /** What devices and registers of the virt board are called: `clint msip[1]` for 0x02000004. */
-import { VIRT, type MemoryRange } from '../../../emulator/boards/virt-memory-map.js';
+import { VIRT, type MemoryRange } from '../../emulator/boards/virt-memory-map.js';
 
 /** The devices by name, as `--log mmio:NAME` has them. */
 const DEVICES: readonly (readonly [string, MemoryRange])[] = [
