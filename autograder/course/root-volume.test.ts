@@ -3,6 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { GuestScripts, textFile } from './guest-script.js';
 
 const CLUSTER = 512;
+/** Where the copy of the boot sector is: sector 6 (BPB_BkBootSec). */
+const BACKUP = 6 * 512;
 const TEXT = Array.from({ length: 4000 }, (_, i) => `line ${i} of a file of many clusters\n`).join('');
 const long = textFile('/etc/A long name, with ümlauts.text', TEXT);
 const cleanEnd = { kind: 'shutdown', type: 'shutdown', reason: 'none' };
@@ -43,7 +45,7 @@ describe('the root volume', () => {
     ['BPB_SecPerClus not a power of two', 13, [3]],
     ['BPB_RsvdSecCnt zero', 14, [0, 0]],
     ['BPB_NumFATs zero', 16, [0]],
-    ['BPB_NumFATs too many', 16, [9]],
+    ['BPB_NumFATs so many that nothing is left', 16, [200]],
     ['BPB_RootEntCnt on FAT32', 17, [0x00, 0x02]],
     ['BPB_TotSec32 zero', 32, [0, 0, 0, 0]],
     ['BPB_TotSec32 beyond the disk', 32, [0, 0, 0, 0x10]],
@@ -58,11 +60,21 @@ describe('the root volume', () => {
     const run = await guest.run('', {
       edit: (disk) => {
         disk.set(bytes, offset);
+        disk.set(bytes, BACKUP + offset);
         return disk;
       },
     });
-    expect(run.output).toContain('cannot mount the root file system: FR_NO_FILESYSTEM (13)');
+    expect(run.output).toContain('mount: FR_NO_FILESYSTEM (13)\n\npanic: cannot mount the root file system');
     expect(run.stop).toEqual(failure);
+  });
+
+  it('is mounted by the copy of its boot sector when the first is lost', async () => {
+    const run = await guest.run('df /; cat /etc/motd\n', {
+      files: [textFile('/etc/motd', 'hello\n')],
+      edit: (disk) => disk.fill(0, 0, 512),
+    });
+    expect(run.output).toMatch(/^FAT32 .* \/, by its backup boot sector\nhello\n$/m);
+    expect(run.stop).toEqual(cleanEnd);
   });
 
   it.each([
@@ -72,7 +84,7 @@ describe('the root volume', () => {
     ['missing', () => null, 'FR_NOT_READY (3)'],
   ])('is named as the cause when the disk is %s', async (_, edit, result) => {
     const run = await guest.run('', { edit });
-    expect(run.output).toContain(`cannot mount the root file system: ${result}`);
+    expect(run.output).toContain(`mount: ${result}\n\npanic: cannot mount the root file system`);
     expect(run.stop).toEqual(failure);
   });
 

@@ -203,8 +203,10 @@ static void use_node(const struct node *node, const struct node *parent) {
             size_t size = node->bootargs.length < BOOTARGS_MAX ? node->bootargs.length : BOOTARGS_MAX;
             strlcpy(fdt.bootargs, (const char *)node->bootargs.bytes, size);
         }
-        if (node->initrd_start.length && node->initrd_end.length)
-            reserve(number(node->initrd_start), number(node->initrd_end));
+        if (node->initrd_start.length && node->initrd_end.length) {
+            fdt.initrd = (struct fdt_range){number(node->initrd_start), number(node->initrd_end)};
+            reserve(fdt.initrd.start, fdt.initrd.end);
+        }
     } else if (strcmp(node->name, "cpus") == 0 && node->timebase.length)
         fdt.timebase = number(node->timebase);
 }

@@ -37,7 +37,7 @@ static struct {
     struct virtio_device device;
     bool present;
     bool broken; // asked for a reset, or spoke nonsense: no further requests
-    uint64_t capacity;
+    uint64_t capacity; // also read without the lock: one load
     struct virtqueue queue;
     struct blk_command *command; // [REQUESTS], one page
     enum request_state state[REQUESTS];
@@ -57,10 +57,16 @@ static void disk_break(const char *why) {
     }
 }
 
+// Lock held, or before the disk is in use.
+static void read_capacity(void) { disk.capacity = virtio_config64(&disk.device, VIRTIO_BLK_CAPACITY); }
+
 static void disk_interrupt(void *unused) {
     (void)unused;
+    bool config_changed;
     acquire(&disk.lock);
-    bool healthy = virtio_acknowledge(&disk.device);
+    bool healthy = virtio_acknowledge(&disk.device, &config_changed);
+    if (config_changed)
+        read_capacity();
     uint32_t head;
     while (!disk.broken && virtio_reap(&disk.queue, &head)) {
         unsigned i = head / 3;
@@ -85,7 +91,7 @@ static int disk_start(void) {
     if (error)
         return error;
     disk.free = REQUESTS;
-    disk.capacity = virtio_config64(&disk.device, VIRTIO_BLK_CAPACITY);
+    read_capacity();
     disk.present = true;
     irq_connect(disk.device.irq, disk_interrupt, 0);
     virtio_start(&disk.device);
@@ -106,6 +112,13 @@ void virtio_blk_init(void) {
 }
 
 uint64_t virtio_blk_capacity(void) { return disk.capacity; }
+
+void virtio_blk_revalidate(void) {
+    acquire(&disk.lock);
+    if (disk.present)
+        read_capacity();
+    release(&disk.lock);
+}
 
 // Lock held; sleeps until a request is free.
 static unsigned request_alloc(void) {

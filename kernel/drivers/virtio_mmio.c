@@ -44,6 +44,8 @@
 #define STATUS_NEEDS_RESET 64u
 #define STATUS_FAILED      128u
 
+#define INTERRUPT_CONFIG   2u // INTERRUPT_STATUS: the configuration has changed [4.2.2]
+
 #define VIRTIO_F_VERSION_1 (1ull << 32) // [6]
 
 // One page holds the whole queue, in the order and with the alignment that the legacy
@@ -178,8 +180,10 @@ bool virtio_reap(struct virtqueue *queue, uint32_t *head) {
     return true;
 }
 
-bool virtio_acknowledge(const struct virtio_device *device) {
-    reg_write(device, INTERRUPT_ACK, reg_read(device, INTERRUPT_STATUS));
+bool virtio_acknowledge(const struct virtio_device *device, bool *config_changed) {
+    uint32_t cause = reg_read(device, INTERRUPT_STATUS);
+    *config_changed = cause & INTERRUPT_CONFIG;
+    reg_write(device, INTERRUPT_ACK, cause);
     fence_all(); // a buffer used after the acknowledgement raises a new interrupt
     return !(reg_read(device, STATUS) & STATUS_NEEDS_RESET);
 }

@@ -60,6 +60,19 @@ void blk_cache_init(void) {
 
 uint64_t blk_capacity(void) { return virtio_blk_capacity() * SECTOR; }
 
+void blk_cache_drop(void) {
+    virtio_blk_revalidate();
+    acquire(&cache.lock);
+    for (int i = 0; i < BUFFERS; i++) {
+        struct buffer *b = &cache.buffer[i];
+        if (b->references == 0) {
+            b->block = UINT64_MAX;
+            b->valid = false;
+        }
+    }
+    release(&cache.lock);
+}
+
 // Cache lock held. The buffer that holds `block`, else the least recently used one that
 // nobody refers to, else NULL.
 static struct buffer *find_buffer(uint64_t block) {
@@ -107,7 +120,10 @@ static void put_buffer(struct buffer *b) {
 // Sleeplock held. The last block of a disk may be short.
 static int fill_buffer(struct buffer *b) {
     uint64_t first = b->block * SECTORS_PER_BLOCK;
-    uint64_t left = virtio_blk_capacity() - first;
+    uint64_t capacity = virtio_blk_capacity();
+    if (first >= capacity)
+        return -EIO; // the medium has changed under us
+    uint64_t left = capacity - first;
     uint32_t count = left < SECTORS_PER_BLOCK ? (uint32_t)left : SECTORS_PER_BLOCK;
     int error = virtio_blk_read(first, b->data, count);
     b->valid = error == 0;

@@ -54,8 +54,8 @@ static int dev_stat(struct file *file, struct stat *st) {
 
 static const struct file_ops dev_dir_ops = {.seekable = true, .readdir = dev_readdir, .stat = dev_stat};
 
-static int dev_open(struct file *file, const char *path, int flags) {
-    (void)flags;
+static int dev_open(struct mount *mount, struct file *file, const char *path, int flags) {
+    (void)mount, (void)flags;
     if (path[1] == 0) {
         file->ops = &dev_dir_ops;
         return 0;
@@ -69,4 +69,17 @@ static int dev_open(struct file *file, const char *path, int flags) {
     return -ENOENT;
 }
 
-const struct filesystem dev_filesystem = {.mount_point = "/dev", .open = dev_open};
+static int dev_mount(struct mount *mount, const char *source) {
+    (void)mount, (void)source;
+    return 0;
+}
+
+static void dev_statfs(const struct mount *mount, struct statfs *st) {
+    (void)mount;
+    st->f_type = TMPFS_MAGIC; // as Linux's devtmpfs
+    st->f_bsize = st->f_frsize = 4096;
+    st->f_namelen = NAME_LEN - 1;
+}
+
+const struct filesystem dev_filesystem = {
+    .name = "devtmpfs", .mount = dev_mount, .open = dev_open, .statfs = dev_statfs};

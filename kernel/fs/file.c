@@ -1,5 +1,6 @@
 // The table of open files, and the operations that every kind of file shares.
 #include "file.h"
+#include "dirent.h"
 #include "errno.h"
 #include "fcntl.h"
 #include "fs.h"
@@ -31,6 +32,8 @@ struct file *file_alloc(int flags) {
     if (found) {
         found->flags = flags & (O_ACCMODE | O_APPEND);
         found->ops = NULL;
+        found->mount = NULL;
+        found->is_root = false;
         found->offset = 0;
         memset(&found->node, 0, sizeof found->node);
     }
@@ -56,6 +59,8 @@ void file_close(struct file *file) {
     // own release is over.
     if (file->ops && file->ops->release)
         file->ops->release(file);
+    if (file->mount)
+        fs_close(file);
     acquire(&table.lock);
     file->references = 0;
     release(&table.lock);
@@ -94,8 +99,37 @@ int64_t file_write(struct file *file, struct uio *from) {
     return file->ops->write ? locked(file, from, file->ops->write) : -EROFS;
 }
 
+// Positions of mount points in the directory "/": behind all that a file system has.
+#define MOUNT_POSITION 0x80000000u
+
+static int64_t read_mount_points(struct file *file, struct uio *to) {
+    int64_t done = 0;
+    unsigned index = (unsigned)(file->offset - MOUNT_POSITION);
+    for (const char *name; (name = fs_mount_point(&index)); index++) {
+        int64_t length = dirent_put(to, MOUNT_POSITION + index, MOUNT_POSITION + index + 1, DT_DIR, name);
+        if (length <= 0)
+            return done ? done : length ? length : -EINVAL;
+        file->offset = MOUNT_POSITION + index + 1;
+        done += length;
+    }
+    return done;
+}
+
+static int64_t readdir_root(struct file *file, struct uio *to) {
+    if (file->offset < MOUNT_POSITION) {
+        int64_t done = file->ops->readdir(file, to);
+        if (done != 0)
+            return done;
+        // A reader comes back until there is nothing more: mount points are a delivery of their own.
+        file->offset = MOUNT_POSITION;
+    }
+    return read_mount_points(file, to);
+}
+
 int64_t file_readdir(struct file *file, struct uio *to) {
-    return file->ops->readdir ? locked(file, to, file->ops->readdir) : -ENOTDIR;
+    if (!file->ops->readdir)
+        return -ENOTDIR;
+    return locked(file, to, file->is_root ? readdir_root : file->ops->readdir);
 }
 
 int file_stat(struct file *file, struct stat *st) {

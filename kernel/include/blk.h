@@ -13,6 +13,10 @@ void blk_cache_init(void);
 // Disk size in bytes; 0 without a disk.
 uint64_t blk_capacity(void);
 
+// Forgets all blocks and asks the disk for its size again: the medium may be another one.
+// Nobody is reading.
+void blk_cache_drop(void);
+
 // Copies `count` bytes at byte `offset` of the disk to `to`. Sleeps: process context,
 // no spinlock held. 0, or -ENXIO (no disk), -EIO (device error, or beyond the end
 // of the disk), -EFAULT (bad user address).

@@ -23,6 +23,7 @@ struct fdt_facts {
     int plic_context[NHART]; // at the PLIC, of each of them in S-mode; -1: none
     unsigned hart_count;
     char bootargs[BOOTARGS_MAX]; // /chosen/bootargs
+    struct fdt_range initrd;     // /chosen/linux,initrd-*; empty: none
 };
 extern struct fdt_facts fdt;
 

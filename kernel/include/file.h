@@ -5,6 +5,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
+#include "fat.h"
 #include "sleeplock.h"
 #include "stat.h"
 #include "uio.h"
@@ -12,7 +13,6 @@
 #define OPEN_MAX 32  // descriptors of a process
 #define FILE_MAX 256 // open files in the system
 #define PATH_LEN 256 // longest path with its NUL, as a cwd or an argument
-#define NAME_LEN 256 // longest file name with its NUL (FAT long names: 255 UTF-16 units)
 
 struct file;
 
@@ -29,20 +29,16 @@ struct file_ops {
     void (*release)(struct file *file);                      // last reference gone [nothing]
 };
 
-// What a FAT file or directory needs to read itself; see fat.h for the chain rules.
-struct fat_node {
-    uint32_t first_cluster; // 0: empty file, or the fixed root directory of FAT16
-    uint32_t size;          // bytes; 0 for a directory
-    bool directory;
-    uint32_t index;         // position memo: `cluster` is the index-th of the chain;
-    uint32_t cluster;       // 0: no memo yet
-    uint32_t checkpoint;    // cluster at the last power-of-two index: meets a loop again
-};
+struct mount;
+struct tmpfs_node;
+struct pipe;
 
 struct file {
     int references; // guarded by the file table's lock; 0: free
     int flags;      // O_ACCMODE and O_APPEND bits of the open
     const struct file_ops *ops;
+    struct mount *mount;   // whose file it is (fs.h); NULL: a pipe
+    bool is_root;          // the directory "/"
     struct sleeplock lock; // guards offset and node of a seekable file
     uint64_t offset;
     union {

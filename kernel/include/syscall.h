@@ -9,7 +9,12 @@
 #define SYS_dup           23
 #define SYS_dup3          24
 #define SYS_ioctl         29
+#define SYS_mkdirat       34
 #define SYS_unlinkat      35
+#define SYS_umount2       39
+#define SYS_mount         40 // read-only: flags must be MS_RDONLY
+#define SYS_statfs        43
+#define SYS_fstatfs       44
 #define SYS_chdir         49
 #define SYS_openat        56
 #define SYS_close         57

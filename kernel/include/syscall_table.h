@@ -19,3 +19,6 @@ syscall_fn sys_wait4, sys_spawn, sys_procinfo;
 // sys_file.c
 syscall_fn sys_getcwd, sys_dup, sys_dup3, sys_ioctl, sys_unlinkat, sys_chdir, sys_openat, sys_close, sys_pipe2;
 syscall_fn sys_getdents64, sys_lseek, sys_read, sys_write, sys_readv, sys_writev, sys_newfstatat, sys_fstat;
+
+// sys_mount.c
+syscall_fn sys_mount, sys_umount2, sys_statfs, sys_fstatfs, sys_mkdirat;

@@ -80,9 +80,10 @@ void virtio_submit(const struct virtio_device *device, struct virtqueue *queue, 
 // False if there is none.
 bool virtio_reap(struct virtqueue *queue, uint32_t *head);
 
-// Reads and acknowledges the interrupt cause. False if the device says that it
-// is broken (DEVICE_NEEDS_RESET).
-bool virtio_acknowledge(const struct virtio_device *device);
+// Reads and acknowledges the interrupt cause; *config_changed says whether it was (also) a
+// change of the configuration space. False if the device says that it is broken
+// (DEVICE_NEEDS_RESET).
+bool virtio_acknowledge(const struct virtio_device *device, bool *config_changed);
 
 // 64-bit field of the device's configuration space, read consistently [2.5.1].
 uint64_t virtio_config64(const struct virtio_device *device, unsigned offset);
@@ -95,6 +96,8 @@ void virtio_blk_init(void);
 
 // Disk size in 512-byte sectors; 0 without a disk.
 uint64_t virtio_blk_capacity(void);
+// Reads the size again. An interrupt tells of a change of medium; this does not wait for it.
+void virtio_blk_revalidate(void);
 
 // Reads `count` sectors into kernel memory (physically contiguous). Sleeps: process
 // context only, no spinlock held. 0, -ENXIO (no disk), -EINVAL (beyond its end)

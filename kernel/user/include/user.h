@@ -7,6 +7,7 @@
 #include "fcntl.h"
 #include "procinfo.h"
 #include "stat.h"
+#include "statfs.h"
 
 // System calls (lib/syscalls.c) as in the Linux manual, section 2, but for one thing: an
 // error is returned as -errno; there is no variable of that name.
@@ -25,6 +26,10 @@ int ioctl(int fd, unsigned long request, void *argument);
 int chdir(const char *path);
 long getcwd(char *buffer, size_t size);
 int unlink(const char *path);
+int mkdir(const char *path);
+int mount(const char *source, const char *target, const char *type, unsigned long flags);
+int umount(const char *target);
+int statfs(const char *path, struct statfs *st);
 
 _Noreturn void exit(int status);
 int fork(void);

@@ -17,7 +17,9 @@ const char *strerror(int error) {
     case ENOMEM: return "Out of memory";
     case EACCES: return "Permission denied";
     case EFAULT: return "Bad address";
+    case EBUSY: return "Device or resource busy";
     case EEXIST: return "File exists";
+    case ENODEV: return "No such kind of device or file system";
     case ENOTDIR: return "Not a directory";
     case EISDIR: return "Is a directory";
     case EINVAL: return "Invalid argument";

@@ -9,8 +9,9 @@ static inline long call(long number, long a, long b, long c, long d) {
     register long a1 __asm__("a1") = b;
     register long a2 __asm__("a2") = c;
     register long a3 __asm__("a3") = d;
+    register long a4 __asm__("a4") = 0; // mount's data: none
     register long a7 __asm__("a7") = number;
-    __asm__ volatile("ecall" : "+r"(a0) : "r"(a1), "r"(a2), "r"(a3), "r"(a7) : "memory");
+    __asm__ volatile("ecall" : "+r"(a0) : "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a7) : "memory");
     return a0;
 }
 
@@ -31,6 +32,12 @@ int ioctl(int fd, unsigned long request, void *argument) {
 int chdir(const char *path) { return (int)call(SYS_chdir, (long)path, 0, 0, 0); }
 long getcwd(char *buffer, size_t size) { return call(SYS_getcwd, (long)buffer, (long)size, 0, 0); }
 int unlink(const char *path) { return (int)call(SYS_unlinkat, AT_FDCWD, (long)path, 0, 0); }
+int mkdir(const char *path) { return (int)call(SYS_mkdirat, AT_FDCWD, (long)path, 0777, 0); }
+int umount(const char *target) { return (int)call(SYS_umount2, (long)target, 0, 0, 0); }
+int mount(const char *source, const char *target, const char *type, unsigned long flags) {
+    return (int)call(SYS_mount, (long)source, (long)target, (long)type, (long)flags);
+}
+int statfs(const char *path, struct statfs *st) { return (int)call(SYS_statfs, (long)path, (long)st, 0, 0); }
 
 void exit(int status) {
     for (;;)
