@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 import { oneWay } from './lint/one-way.js';
 
 export default defineConfig(
-  globalIgnores(['dist/', '.cache/', 'node_modules/', 'kernel/', 'solutions/**/*.c']),
+  globalIgnores(['dist/', '.cache/', 'handouts-site/', 'node_modules/', 'kernel/', 'solutions/**/*.c']),
   { plugins: { hartlab: { rules: { 'one-way': oneWay } } }, rules: { 'hartlab/one-way': 'error' } },
   {
     files: ['**/*.ts'],

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{emulator,autograder,labs,bench,lint,bin}/**/*.test.{ts,js}'],
+    include: ['{emulator,autograder,labs,site,bench,lint,bin}/**/*.test.{ts,js}'],
     globalSetup: 'emulator/node/test-temporary-folder.ts',
     // The host has few cores and a test may run a four-hart machine: two files at a time.
     pool: 'forks',

@@ -6,9 +6,17 @@ import { builtinModules } from 'node:module';
  * The order in which folders may depend on each other (STYLE.md, "Dependencies point one way"):
  * a folder may import from its own layer's folder and from any folder of a lower layer.
  * A top-level folder that is not listed (a configuration file, say) is not restricted.
+ *
+ * One file puts the layers together: the entry of the `hartlab` command. It may load any layer with `import()`, and
+ * hands what it loaded to those below as arguments. So the command line knows of commands that upper layers add
+ * (`hartlab handouts`) without importing them. Nothing imports an entry.
  */
 const LAYERS = [['emulator'], ['autograder'], ['labs', 'solutions'], ['handouts', 'site', 'bench']];
 const ORDER = 'handouts, site → labs → autograder → emulator';
+const ENTRIES = ['autograder/cli/bin'];
+
+/** @param {readonly string[]} file */
+const isEntry = (file) => ENTRIES.includes(file.join('/').replace(/\.[jt]s$/, ''));
 
 /** @param {string} folder */
 const layerOf = (folder) => LAYERS.findIndex((folders) => folders.includes(folder));
@@ -21,6 +29,7 @@ export const oneWay = {
     messages: {
       upward: "{{from}}/ may not import from {{to}}/ ('{{source}}'): dependencies point {{order}}",
       sideways: "{{from}}/ may not import from {{to}}/ ('{{source}}'): the two are independent of each other",
+      entry: "'{{source}}' is the entry of a command: nothing imports it",
       nodeModule:
         "emulator/ works in a browser too: import '{{source}}' only in emulator/node/ (or in a test beside the source)",
       nodeEdge:
@@ -54,7 +63,11 @@ export const oneWay = {
         return;
       }
       const target = targetOf(source);
-      if (target === null) return;
+      if (target === null || (isEntry(here) && node.parent.type === 'ImportExpression')) return;
+      if (isEntry(target)) {
+        context.report({ node, messageId: 'entry', data: { source } });
+        return;
+      }
       const to = target[0] ?? '';
       if (mustRunInBrowser && to === 'emulator' && target[1] === 'node') {
         context.report({ node, messageId: 'nodeEdge', data: { source } });

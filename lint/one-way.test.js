@@ -43,6 +43,17 @@ describe('one-way dependencies', () => {
     ]);
   });
 
+  it('lets the entry of the command bring commands of upper layers, lazily; nothing imports the entry', async () => {
+    expect(await messages('autograder/cli/bin.js', "await import('../../site/command.js');")).toEqual([]);
+    expect(await messages('autograder/cli/bin.js', "import '../../site/command.js';")).toHaveLength(1);
+    expect(await messages('autograder/cli/main.js', "await import('../../site/command.js');")).toHaveLength(
+      1,
+    );
+    expect(await messages('site/command.js', "import '../autograder/cli/bin.js';")).toEqual([
+      expect.stringContaining('nothing imports it'),
+    ]);
+  });
+
   it.each([
     ['autograder/cli/boot.js', "import { Machine } from '../../emulator/index.js';"],
     ['labs/03-stride/lab.js', "import { check } from '../../autograder/lab/index.js';"],

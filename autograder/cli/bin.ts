@@ -28,6 +28,7 @@ if (process.env[REBUILT] === undefined && isCheckout(root) && isStale(root)) {
 
 // Imported only now: the modules may have been older than their sources.
 const { main, reportError } = await import('./main.js');
+const { addHandouts } = await import('../../site/command.js');
 const { stdin, stdout, stderr, env } = process;
 const io = { stdin, stdout, stderr, env };
 
@@ -40,7 +41,7 @@ for (const event of ['uncaughtException', 'unhandledRejection']) {
   process.on(event, (error: unknown) => process.exit(reportError(error, io)));
 }
 
-const status = await main(process.argv.slice(2), io, root);
+const status = await main(process.argv.slice(2), io, root, [addHandouts]);
 // What the pipes still hold is written before the process ends; an open stdin does not keep it alive.
 stderr.write('', () => stdout.write('', () => process.exit(status)));
 

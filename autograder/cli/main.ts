@@ -21,16 +21,29 @@ const MAX_HARTS = 64;
 const MAX_HART_ID = 4094;
 const MAX_SEED = 2 ** 32 - 1;
 
+/** Adds a command to the program. Its action answers with an exit status, or throws. */
+export type CommandAdder = (
+  program: Command,
+  io: CommandIo,
+  root: string,
+  finish: (status: number) => void,
+) => void;
+
 /**
  * Runs `hartlab` with these arguments (without `node` and the script).
+ * @param further commands of layers above this one, which it may not import: bin.ts brings them
  * @returns the exit status; never throws
  */
-export async function main(args: readonly string[], io: CommandIo, root = repositoryRoot()): Promise<number> {
+export async function main(
+  args: readonly string[],
+  io: CommandIo,
+  root = repositoryRoot(),
+  further: readonly CommandAdder[] = [],
+): Promise<number> {
   let status: number = ExitStatus.Success;
   try {
-    const program = commandLine(io, root, (result) => {
-      status = result;
-    });
+    const finish = (result: number): void => void (status = result);
+    const program = commandLine(io, root, finish, further);
     if (args.length === 0) {
       program.outputHelp({ error: true });
       return ExitStatus.Usage;
@@ -68,7 +81,13 @@ export function reportError(error: unknown, io: Pick<CommandIo, 'stderr' | 'env'
   return ExitStatus.Internal;
 }
 
-function commandLine(io: CommandIo, root: string, finish: (status: number) => void): Command {
+/** The program with all of its commands, for {@link main} and for tests of what is said about them. */
+export function commandLine(
+  io: CommandIo,
+  root: string,
+  finish: (status: number) => void,
+  further: readonly CommandAdder[],
+): Command {
   const program = new Command('hartlab')
     .description('A small SMP RISC-V kernel, a deterministic machine to run it on, labs and their grader.')
     .version(packageVersion(root))
@@ -93,12 +112,11 @@ function commandLine(io: CommandIo, root: string, finish: (status: number) => vo
       const { doctor } = await import('./doctor/doctor.js');
       finish(await doctor({ json: options.json === true }, root, io));
     });
+  for (const add of further) add(program, io, root, finish);
   return program;
 }
 
-type Adder = (program: Command, io: CommandIo, root: string, finish: (status: number) => void) => void;
-
-const addBoot: Adder = (program, io, root, finish) => {
+const addBoot: CommandAdder = (program, io, root, finish) => {
   program
     .command('boot')
     .description('boot a kernel; its console is the terminal, or standard input and output')
@@ -132,7 +150,7 @@ Some take a filter: sbi:hsm, ecall:s, trap:m, trap:interrupt, mmio:clint, csr-wr
     });
 };
 
-const addGrade: Adder = (program, io, root, finish) => {
+const addGrade: CommandAdder = (program, io, root, finish) => {
   program
     .command('grade')
     .description('grade a lab: what the machine saw, and what it is worth')
@@ -162,7 +180,7 @@ const addGrade: Adder = (program, io, root, finish) => {
     });
 };
 
-const addMeasure: Adder = (program, io, root, finish) => {
+const addMeasure: CommandAdder = (program, io, root, finish) => {
   program
     .command('measure')
     .description('measure scheduling policies on a mix of jobs')

@@ -80,6 +80,7 @@ describe('the hartlab executable', () => {
     for (const name of [
       'emulator',
       'autograder',
+      'site',
       'kernel',
       'labs',
       'solutions',

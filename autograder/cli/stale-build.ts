@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 
 /** Folders whose TypeScript goes into `dist/`. */
-const SOURCES = ['emulator', 'autograder', 'labs', 'bench'];
+const SOURCES = ['emulator', 'autograder', 'labs', 'site', 'bench'];
 /** Says how new the newest source was that `dist/` was last built from, in milliseconds. */
 const STAMP = path.join('dist', '.built');
 const BUILD_INFO = path.join('dist', 'tsconfig.tsbuildinfo');

@@ -5,13 +5,16 @@ import { progressOn } from '../cli/progress.js';
 import { studentLab } from '../cli/student-lab.js';
 import type { Progress } from '../cli/progress.js';
 import { writeResult } from '../grade/result-files.js';
+import type { RunPicture } from '../report/html/run-picture.js';
 import { styleFor } from '../report/text-style.js';
 import { buildKernel, buildPrograms, formatDiagnostic } from '../toolchain/index.js';
 import type { BuildFailed, KernelBuilt, StudentLab } from '../toolchain/index.js';
 import { measurePage } from './page.js';
 import { policyPictures, withTimelines } from './policy-pictures.js';
 import { runPolicies } from './policy-run.js';
+import type { PolicyRun } from './policy-run.js';
 import { measureReport } from './report.js';
+import type { MeasureReport } from './report.js';
 import { formatMeasurement } from './terminal.js';
 import { workloadOf } from './workload.js';
 
@@ -35,33 +38,39 @@ export interface MeasureRequest {
   readonly html?: string;
 }
 
+/** What a measurement left: figures, and what can be drawn. */
+export interface Measurement {
+  readonly ok: true;
+  readonly report: MeasureReport;
+  readonly runs: readonly PolicyRun[];
+  /** By policy, of all runs that began. */
+  readonly pictures: ReadonlyMap<string, RunPicture>;
+}
+
+/** What is measured, without where the results go. */
+export type Experiment = Omit<MeasureRequest, 'json' | 'html'>;
+
+export interface MeasureOptions {
+  /** Worker threads; by default one a core. */
+  readonly threads?: number;
+  readonly progress?: Progress;
+}
+
 /**
- * Measures policies on a job mix, reports to the terminal and to the files that were asked for.
+ * Measures policies on a job mix.
  * @param root the repository
- * @param threads worker threads; by default one a core
- * @returns the exit status
  * @throws UsageError, UnknownLab for what the user can put right; ToolchainError
  */
-export async function measure(
-  request: MeasureRequest,
+export async function measurePolicies(
+  experiment: Experiment,
   root: string,
-  io: CommandIo,
-  threads?: number,
-): Promise<number> {
-  const { policies, smp, seed } = request;
-  const workload = workloadOf(request.jobs, smp, request.time);
-  if (request.json === '-' && request.html === '-') {
-    throw new UsageError('--json and --html cannot both be standard output');
-  }
-  const lab = studentLab(request, root);
-  const progress = progressOn(io.stderr);
+  { threads, progress = progressOn({ write: () => undefined }) }: MeasureOptions = {},
+): Promise<Measurement | BuildFailed> {
+  const { policies, smp, seed, jobs, time } = experiment;
+  const workload = workloadOf(jobs, smp, time);
+  const lab = studentLab(experiment, root);
   const built = await build(lab, root, progress);
-  if (!built.ok) {
-    progress.clear();
-    for (const diagnostic of built.diagnostics) io.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
-    io.stderr.write(`hartlab: ${lab?.name ?? 'the kernel'} does not build\n`);
-    return ExitStatus.Failure;
-  }
+  if (!built.ok) return built;
   const { kernel } = built;
   const programs = await buildPrograms({ root });
   let done = 0;
@@ -76,9 +85,38 @@ export async function measure(
     ...(threads !== undefined && { threads }),
     onRun: (policy) => progress.show(`running: ${++done} of ${policies.length} policies (${policy})`),
   });
-  progress.clear();
   const report = measureReport(runs, { harts: smp, seed, workload, ...(lab && { lab: lab.name }) });
-  const pictures = policyPictures(report, runs);
+  return { ok: true, report, runs, pictures: policyPictures(report, runs) };
+}
+
+/**
+ * Measures policies on a job mix, reports to the terminal and to the files that were asked for.
+ * @param root the repository
+ * @param threads worker threads; by default one a core
+ * @returns the exit status
+ * @throws UsageError, UnknownLab for what the user can put right; ToolchainError
+ */
+export async function measure(
+  request: MeasureRequest,
+  root: string,
+  io: CommandIo,
+  threads?: number,
+): Promise<number> {
+  if (request.json === '-' && request.html === '-') {
+    throw new UsageError('--json and --html cannot both be standard output');
+  }
+  const progress = progressOn(io.stderr);
+  const measured = await measurePolicies(request, root, {
+    progress,
+    ...(threads !== undefined && { threads }),
+  });
+  progress.clear();
+  if (!measured.ok) {
+    for (const diagnostic of measured.diagnostics) io.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
+    io.stderr.write(`hartlab: ${request.lab ?? 'the kernel'} does not build\n`);
+    return ExitStatus.Failure;
+  }
+  const { report, pictures } = measured;
 
   const out = request.json === '-' || request.html === '-' ? io.stderr : io.stdout;
   const columns = out.columns as number | undefined;

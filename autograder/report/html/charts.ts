@@ -126,7 +126,13 @@ function describe(job: PicturedJob): string {
 }
 
 /** The frame of a chart with its time axis. `outside` and `inside` are SVG: labels, and what is drawn in the plot. */
-export function chart(picture: RunPicture, title: string, height: number, outside: string, inside: string): string {
+export function chart(
+  picture: RunPicture,
+  title: string,
+  height: number,
+  outside: string,
+  inside: string,
+): string {
   const x = scale(picture);
   const plot = plotWidth(picture);
   const ticks = axisTicks(picture.from, picture.to, Math.floor(plot / TICK)).map((time) => {
