@@ -14,6 +14,7 @@ export interface GuestPlace {
 
 /** Where a hart was when a run ended. */
 export interface HartPosition extends GuestPlace {
+  /** Id of the hart. */
   readonly hart: number;
   readonly state: 'running' | 'idle' | 'stopped';
   readonly mode: 'U' | 'S' | 'M';
@@ -28,7 +29,7 @@ export interface LockState {
   /** The name that the kernel gave it. */
   readonly name: string;
   readonly address: bigint;
-  /** Hart that holds it, as the lock says. */
+  /** Id of the hart that holds it, as the lock says; -1: none. */
   readonly holder: number;
   /** Where the holder took it. */
   readonly taken?: GuestPlace;

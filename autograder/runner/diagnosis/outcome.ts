@@ -16,7 +16,7 @@ export interface EndedRun {
   readonly trace: ScheduleTrace;
   /** All that the guest wrote on its console: only the wording of a panic is taken from it. */
   readonly console: string;
-  /** The hart that asked the firmware to reset the system, if one did. */
+  /** Index of the hart that asked the firmware to reset the system, if one did. */
   readonly resetBy?: number;
 }
 
@@ -55,7 +55,8 @@ function isLockedUp(harts: readonly HartPosition[]): boolean {
     harts.some((position) => position.waitsFor !== undefined) &&
     harts.every((position) => {
       if (!isStuck(position)) return false;
-      return position.waitsFor === undefined || isStuck(harts[position.waitsFor.holder]);
+      const { waitsFor } = position;
+      return waitsFor === undefined || isStuck(harts.find(({ hart }) => hart === waitsFor.holder));
     })
   );
 }
@@ -67,7 +68,7 @@ function panicOf({ machine, map, stop, console, resetBy }: EndedRun): Outcome {
     backtrace(machine, resetBy, map),
     map.placeOf(machine.harts[resetBy]?.wide('sepc') ?? 0n),
   );
-  return { kind: 'panic', message, hart: resetBy, ...(place && { place }) };
+  return { kind: 'panic', message, hart: machine.hartIds[resetBy] ?? resetBy, ...(place && { place }) };
 }
 
 /**
