@@ -5,7 +5,15 @@
 import type { LinearMemory } from '../hart/memory.js';
 import { decode, instructionLength } from '../isa/decoder.js';
 import type { Decoded } from '../isa/decoder.js';
-import { CROSSES, ILLEGAL, PAGE_END, entryImmediate, operationNumber } from './operations.js';
+import {
+  CROSSES,
+  ILLEGAL,
+  PAGE_END,
+  PROBE,
+  UNDECODED,
+  entryImmediate,
+  operationNumber,
+} from './operations.js';
 import * as layout from './layout.js';
 
 /** Slots and which physical page each belongs to. Pages are numbered from the start of RAM. */
@@ -15,6 +23,10 @@ export class CodePages {
   /** By slot: its page, -1 when free. */
   private readonly pageOfSlot: Int32Array;
   private readonly free: number[] = [];
+  /** Instructions to be told of before they execute, by their offset from the start of RAM. */
+  private readonly probed = new Set<number>();
+  /** Offset of the instruction decoded last into a hart's CROSSING entry. */
+  private crossing = 0;
 
   /**
    * @param onFree called with the slot when a page loses it: no TLB may keep it
@@ -100,14 +112,11 @@ export class CodePages {
   /** Decodes the instruction that `entry` stands for. */
   decodeEntry(entry: number): void {
     const { memory } = this;
-    const index = Math.floor((entry - memory.layout.slots) / layout.SLOT_SIZE);
-    const page = this.pageOfSlot[index];
-    if (page === undefined || page < 0) throw new Error(`entry ${entry} is in no page in use`);
-    const offset = (entry - this.address(index)) >>> layout.ENTRY_SHIFT;
-    const at = memory.layout.ram + page * layout.PAGE_SIZE + offset;
+    const offset = this.offsetOf(entry);
+    const at = memory.layout.ram + offset;
     const low = memory.view.getUint16(at, true);
     if (instructionLength(low) === 4) {
-      if (offset === layout.PAGE_SIZE - 2) {
+      if (offset % layout.PAGE_SIZE === layout.PAGE_SIZE - 2) {
         memory.view.setUint16(entry + layout.ENTRY_OP, CROSSES, true);
         return;
       }
@@ -115,6 +124,53 @@ export class CodePages {
     } else {
       this.writeEntry(entry, low);
     }
+    if (this.probed.has(offset)) this.mark(entry);
+  }
+
+  /** Offset from the start of RAM of the instruction at an entry that is about to execute. */
+  offsetOf(entry: number): number {
+    const { memory } = this;
+    if (entry < memory.layout.slots) return this.crossing;
+    const index = Math.floor((entry - memory.layout.slots) / layout.SLOT_SIZE);
+    const page = this.pageOfSlot[index];
+    if (page === undefined || page < 0) throw new Error(`entry ${entry} is in no page in use`);
+    return page * layout.PAGE_SIZE + ((entry - this.address(index)) >>> layout.ENTRY_SHIFT);
+  }
+
+  /** Has the engine call before the instruction at an offset from the start of RAM, an even number, executes. */
+  addProbe(offset: number): void {
+    this.probed.add(offset);
+    const entry = this.entryAt(offset);
+    if (entry !== undefined) this.mark(entry);
+  }
+
+  removeProbe(offset: number): void {
+    this.probed.delete(offset);
+    const entry = this.entryAt(offset);
+    // The engine may be at this very entry: whatever else it says has to stay.
+    if (entry === undefined || this.memory.view.getUint16(entry + layout.ENTRY_OP, true) !== PROBE) return;
+    this.memory.view.setUint16(entry + layout.ENTRY_OP, this.probedOperation(entry), true);
+  }
+
+  /** Operation number of the instruction at a probed entry. */
+  probedOperation(entry: number): number {
+    return this.memory.view.getUint16(entry + layout.ENTRY_PROBED, true);
+  }
+
+  /** The entry of an instruction whose page is decoded. */
+  private entryAt(offset: number): number | undefined {
+    const slot = this.slotOfPage[Math.floor(offset / layout.PAGE_SIZE)];
+    if (slot === undefined || slot === 0) return undefined;
+    return slot + ((offset % layout.PAGE_SIZE) << layout.ENTRY_SHIFT);
+  }
+
+  private mark(entry: number): void {
+    const { view } = this.memory;
+    const number = view.getUint16(entry + layout.ENTRY_OP, true);
+    // One that crosses a page is marked where it is decoded, each time.
+    if (number === UNDECODED || number === CROSSES || number === PROBE) return;
+    view.setUint16(entry + layout.ENTRY_PROBED, number, true);
+    view.setUint16(entry + layout.ENTRY_OP, PROBE, true);
   }
 
   /** Writes the decoded form of an instruction word. */
@@ -136,9 +192,11 @@ export class CodePages {
     view.setInt32(entry + layout.ENTRY_IMM, entryImmediate(decoded, bits), true);
   }
 
-  /** Decodes an instruction that crosses a page boundary into an entry of the hart's own. */
-  writeCrossing(entry: number, bits: number): void {
+  /** Decodes the instruction at `offset`, which crosses a page boundary, into an entry of the hart's own. */
+  writeCrossing(entry: number, bits: number, offset: number): void {
     this.writeEntry(entry, bits);
+    this.crossing = offset;
+    if (this.probed.has(offset)) this.mark(entry);
     // Whatever follows is found through the fetch TLB again.
     this.memory.view.setUint16(entry + 2 * layout.ENTRY_SIZE + layout.ENTRY_OP, PAGE_END, true);
   }

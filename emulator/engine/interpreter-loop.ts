@@ -4,7 +4,7 @@ import type { EngineCalls } from './engine-calls.js';
 import { Outcome } from './engine-calls.js';
 import { emitCondition, emitExpression } from './expression.js';
 import * as layout from './layout.js';
-import { CROSSES, FIRST, ILLEGAL, operations, PAGE_END, UNDECODED } from './operations.js';
+import { CROSSES, FIRST, ILLEGAL, operations, PAGE_END, PROBE, UNDECODED } from './operations.js';
 import type { FunctionBody, Label } from './wasm.js';
 import { Op, ValueType } from './wasm.js';
 
@@ -128,7 +128,13 @@ export class Loop {
     f.branchTable(labels, illegal);
     for (let number = 0; number < count; number++) {
       f.close();
-      this.emitOperation(number);
+      // The handlers of greater numbers can still be reached from here.
+      if (number === PROBE)
+        this.emitProbe(
+          labels.map((label, i) => (i > PROBE ? label : illegal)),
+          illegal,
+        );
+      else this.emitOperation(number);
     }
   }
 
@@ -167,6 +173,15 @@ export class Loop {
     const operation = operations[number - FIRST];
     if (!operation) throw new Error(`no operation ${number}`);
     this.emitEffect(operation.definition.effect, operation.length);
+  }
+
+  /** Tells the host, then carries out the instruction itself. */
+  private emitProbe(labels: readonly Label[], illegal: Label): void {
+    const { f } = this;
+    this.emitSave();
+    f.get(this.hart).get(this.ip).call(this.imports.probe);
+    f.get(this.hart).memory(Op.I32Load, layout.BUDGET).set(this.budget);
+    f.branchTable(labels, illegal);
   }
 
   private emitEffect(effect: Effect, length: 2 | 4): void {

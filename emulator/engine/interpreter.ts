@@ -34,6 +34,7 @@ export async function createInterpreter(
       store: (hart: number, entry: number, size: number) => calls.store(hart, entry, size),
       atomic: (hart: number, entry: number, size: number, write: number) =>
         calls.atomic(hart, entry, size, write),
+      probe: (hart: number, entry: number) => calls.probe(hart, entry),
       system: (hart: number, entry: number) => calls.system(hart, entry),
     },
   });
@@ -51,6 +52,7 @@ export function assemble(): Uint8Array<ArrayBuffer> {
     load: module.import('env', 'load', [I32, I32, I32], [I32]),
     store: module.import('env', 'store', [I32, I32, I32], [I32]),
     atomic: module.import('env', 'atomic', [I32, I32, I32, I32], [I32]),
+    probe: module.import('env', 'probe', [I32, I32], [I32]),
     system: module.import('env', 'system', [I32, I32], [I32]),
   };
   const mulHighUnsigned = module.define('mulHighUnsigned', [I64, I64], [I64], emitMulHighUnsigned);

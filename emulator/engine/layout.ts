@@ -49,7 +49,8 @@ export const FETCH_ENTRY_SIZE = 16;
 
 /**
  * Data TLB: DATA_BANKS banks of DATA_ENTRIES entries of 32 bytes: read tag (i64: virtual page, or -1), write tag
- * (i64), and what to add to the low half of a virtual address to get its linear address (i32).
+ * (i64), what to add to the low half of a virtual address to get its linear address (i32), and held tag (i64): what
+ * would be the write tag if stores to the page were not watched, and so have to be seen.
  */
 export const DATA_TLB = 0x4000;
 export const DATA_BANKS = 4;
@@ -57,6 +58,7 @@ export const DATA_ENTRIES = 256;
 export const DATA_ENTRY_SIZE = 32;
 export const DATA_WRITE_TAG = 8;
 export const DATA_DELTA = 16;
+export const DATA_HELD_TAG = 24;
 export const DATA_BANK_SIZE = DATA_ENTRIES * DATA_ENTRY_SIZE;
 
 /** Which bank serves which effective privilege. */
@@ -71,11 +73,13 @@ export const enum DataBank {
 
 /**
  * A decoded instruction: 16 bytes.
+ *     0  u16 operation number behind a probe
  *     4  u16 operation number   6  u16 rd * 8 (x0: SINK)   8  u8 rs1 * 8   9  u8 rs2 * 8   10  u8 length
  *     12 i32 immediate (jumps and branches: * 8; system: the instruction word)
  * A page has one entry per halfword and a last one that leaves the page.
  */
 export const ENTRY_SIZE = 16;
+export const ENTRY_PROBED = 0;
 export const ENTRY_OP = 4;
 export const ENTRY_RD = 6;
 export const ENTRY_RS1 = 8;

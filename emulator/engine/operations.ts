@@ -8,16 +8,18 @@ import { definitionIndex, definitions } from '../isa/decoder.js';
 import type { Definition } from '../isa/definition.js';
 import * as layout from './layout.js';
 
-// Operation numbers. 0 to 3 are not instructions.
+// Operation numbers. 0 to 4 are not instructions.
 export const UNDECODED = 0;
+/** An instruction that somebody wants to know of: its own number is in ENTRY_PROBED, and is greater than this one. */
+export const PROBE = 1;
 /** The last entry of a page, and the one after a crossing instruction. */
-export const PAGE_END = 1;
+export const PAGE_END = 2;
 /** A four-byte instruction in the last halfword of a page. */
-export const CROSSES = 2;
+export const CROSSES = 3;
 /** An instruction word that decodes to nothing. */
-export const ILLEGAL = 3;
+export const ILLEGAL = 4;
 /** Number of the first instruction. */
-export const FIRST = 4;
+export const FIRST = 5;
 
 export interface Operation {
   readonly definition: Definition;
@@ -44,9 +46,11 @@ export function operationNumber(decoded: Decoded): number {
   return number;
 }
 
-/** Definition behind an operation number; undefined for those that are not instructions. */
-export function operationDefinition(number: number): Definition | undefined {
-  return operations[number - FIRST]?.definition;
+/** Definition of the instruction that a decoded entry is for; undefined when it is none. */
+export function entryDefinition(view: DataView, entry: number): Definition | undefined {
+  const number = view.getUint16(entry + layout.ENTRY_OP, true);
+  const own = number === PROBE ? view.getUint16(entry + layout.ENTRY_PROBED, true) : number;
+  return operations[own - FIRST]?.definition;
 }
 
 /** Immediate as an entry holds it. */

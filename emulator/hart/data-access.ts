@@ -1,6 +1,7 @@
 /** Data accesses that the TLB does not cover: misses, devices, misaligned addresses, faults. */
 import * as layout from '../engine/layout.js';
 import { Outcome } from '../engine/engine-calls.js';
+import { entryDefinition } from '../engine/operations.js';
 import { Exception } from './exceptions.js';
 import type { Hart } from './hart.js';
 import { accessFaults } from './sv39.js';
@@ -22,22 +23,42 @@ export interface CodeGuard {
   stored(offset: number, length: number, entry: number): boolean;
 }
 
+/** Who is told of stores to RAM. Addresses are physical. */
+export interface StoreObserver {
+  /** Whether there is anything to observe at all. */
+  readonly any: boolean;
+  /** Whether stores to the page of an address are observed. */
+  observes(address: number): boolean;
+  /** The instruction at pc has stored `size` bytes, all on one page. */
+  stored(hart: Hart, address: number, size: number, value: bigint): void;
+  /** The engine will store when it goes on with the instruction at pc. */
+  storing(hart: Hart, address: number, size: number): void;
+}
+
+/** Bytes of a misaligned store that are on one page. */
+interface PagePart {
+  readonly physical: number;
+  readonly offset: number;
+  readonly size: number;
+}
+
 export class DataAccess {
   constructor(
     private readonly bus: Bus,
     private readonly code: CodeGuard,
+    private readonly observer: StoreObserver,
   ) {}
 
   /** A load: leaves where the value is in ACCESS_LINEAR. */
   load(hart: Hart, size: number): Outcome {
     const address = this.address(hart);
     if ((Number(address & 7n) & (size - 1)) !== 0) return this.misalignedLoad(hart, address, size);
-    const physical = hart.translate(address, 'load');
+    const physical = hart.translateAccess(address, 'load');
     if (physical < 0) return this.fault(hart, -1 - physical, address);
     const { ram } = hart.environment;
     if (ram.contains(physical, size)) {
       const linear = this.linear(hart, physical);
-      hart.tlb.fillData(hart.bank, address, linear, false);
+      hart.tlb.fillData(hart.bank, address, linear, 'load');
       this.setLinear(hart, linear);
       return Outcome.Continue;
     }
@@ -52,14 +73,16 @@ export class DataAccess {
     const value = hart.environment.memory.u64[(hart.base + layout.ACCESS_VALUE) >> 3] ?? 0n;
     if ((Number(address & 7n) & (size - 1)) !== 0)
       return this.misalignedStore(hart, entry, address, size, value);
-    const physical = hart.translate(address, 'store');
+    const physical = this.heldStore(hart, address) ?? hart.translateAccess(address, 'store');
     if (physical < 0) return this.fault(hart, -1 - physical, address);
     const { ram, memory } = hart.environment;
     if (ram.contains(physical, size)) {
       const linear = this.linear(hart, physical);
-      const watched = this.code.stored(physical - ram.base, size, entry);
-      if (!watched) hart.tlb.fillData(hart.bank, address, linear, true);
+      this.prepareStore(hart, entry, address, physical, size);
       writeSized(memory.view, linear, size, value);
+      if (this.observer.observes(physical)) {
+        this.observer.stored(hart, physical, size, BigInt.asUintN(size * 8, value));
+      }
       return Outcome.Continue;
     }
     if (!this.bus.write(hart, physical, size, BigInt.asUintN(size * 8, value))) {
@@ -75,24 +98,49 @@ export class DataAccess {
       return this.fault(hart, write ? Exception.StoreMisaligned : Exception.LoadMisaligned, address);
     }
     const access = write ? 'store' : 'load';
-    const physical = hart.translate(address, access);
+    const held = write ? this.heldStore(hart, address) : undefined;
+    const physical = held ?? hart.translateAccess(address, access);
     if (physical < 0) return this.fault(hart, -1 - physical, address);
-    const { ram } = hart.environment;
+    const { ram, memory } = hart.environment;
     if (!ram.contains(physical, size)) return this.fault(hart, accessFaults[access], address);
     const linear = this.linear(hart, physical);
-    const watched = write && this.code.stored(physical - ram.base, size, entry);
-    if (!watched) hart.tlb.fillData(hart.bank, address, linear, write);
     this.setLinear(hart, linear);
+    if (!write) {
+      hart.tlb.fillData(hart.bank, address, linear, 'load');
+      return Outcome.Continue;
+    }
+    this.prepareStore(hart, entry, address, physical, size);
+    if (this.observer.observes(physical)) {
+      const conditional = entryDefinition(memory.view, entry)?.effect.kind === 'storeConditional';
+      const reserved = memory.i32[(hart.base + layout.RESERVATION) >> 2] === linear;
+      if (!conditional || reserved) this.observer.storing(hart, physical, size);
+    }
     return Outcome.Continue;
+  }
+
+  /** Physical address of a store that only its observer keeps from going straight to memory. */
+  private heldStore(hart: Hart, address: bigint): number | undefined {
+    if (!this.observer.any) return undefined;
+    const linear = hart.tlb.heldStore(hart.bank, address);
+    return linear < 0 ? undefined : linear - hart.environment.memory.layout.ram + hart.environment.ram.base;
+  }
+
+  /** Forgets decoded code that a store changes, and lets the next store to the page pass if nobody has to see it. */
+  private prepareStore(hart: Hart, entry: number, address: bigint, physical: number, size: number): void {
+    if (this.code.stored(physical - hart.environment.ram.base, size, entry)) return;
+    const held = this.observer.observes(physical);
+    hart.tlb.fillData(hart.bank, address, this.linear(hart, physical), held ? 'held' : 'store');
   }
 
   /** Misaligned accesses to RAM work, a byte at a time; to devices they fault. */
   private misalignedLoad(hart: Hart, address: bigint, size: number): Outcome {
     const { ram } = hart.environment;
     let value = 0n;
+    let physical = 0;
     for (let i = 0; i < size; i++) {
       const at = BigInt.asUintN(64, address + BigInt(i));
-      const physical = hart.translate(at, 'load');
+      // One page, one translation.
+      physical = i === 0 || (at & 4095n) === 0n ? hart.translateAccess(at, 'load') : physical + 1;
       if (physical < 0) return this.fault(hart, -1 - physical, at);
       if (!ram.contains(physical, 1)) return this.fault(hart, Exception.LoadMisaligned, address);
       value |= BigInt(hart.environment.memory.u8[this.linear(hart, physical)] ?? 0) << BigInt(8 * i);
@@ -101,19 +149,32 @@ export class DataAccess {
   }
 
   private misalignedStore(hart: Hart, entry: number, address: bigint, size: number, value: bigint): Outcome {
-    const { ram } = hart.environment;
-    const targets: number[] = [];
-    for (let i = 0; i < size; i++) {
-      const at = BigInt.asUintN(64, address + BigInt(i));
-      const physical = hart.translate(at, 'store');
+    const { ram, memory } = hart.environment;
+    const parts: PagePart[] = [];
+    const first = Math.min(size, layout.PAGE_SIZE - Number(address & 4095n));
+    for (const [offset, length] of [
+      [0, first],
+      [first, size - first],
+    ] as const) {
+      if (length === 0) continue;
+      const at = BigInt.asUintN(64, address + BigInt(offset));
+      const physical = hart.translateAccess(at, 'store');
       if (physical < 0) return this.fault(hart, -1 - physical, at);
-      if (!ram.contains(physical, 1)) return this.fault(hart, Exception.StoreMisaligned, address);
-      targets.push(physical);
+      if (!ram.contains(physical, length)) return this.fault(hart, Exception.StoreMisaligned, address);
+      parts.push({ physical, offset, size: length });
     }
-    targets.forEach((physical, i) => {
-      this.code.stored(physical - ram.base, 1, entry);
-      hart.environment.memory.u8[this.linear(hart, physical)] = Number((value >> BigInt(8 * i)) & 0xffn);
-    });
+    for (const part of parts) {
+      this.code.stored(part.physical - ram.base, part.size, entry);
+      for (let i = 0; i < part.size; i++) {
+        const byte = Number((value >> BigInt(8 * (part.offset + i))) & 0xffn);
+        memory.u8[this.linear(hart, part.physical + i)] = byte;
+      }
+    }
+    for (const part of parts) {
+      if (!this.observer.observes(part.physical)) continue;
+      const stored = BigInt.asUintN(8 * part.size, value >> BigInt(8 * part.offset));
+      this.observer.stored(hart, part.physical, part.size, stored);
+    }
     return Outcome.Continue;
   }
 

@@ -1,7 +1,7 @@
 /** The instructions that engines leave to TypeScript: Zicsr, Zifencei, ECALL and the privileged ones. */
 import * as layout from '../engine/layout.js';
 import { Outcome } from '../engine/engine-calls.js';
-import { operationDefinition } from '../engine/operations.js';
+import { entryDefinition } from '../engine/operations.js';
 import { csrForModify, readCsr, writeCsr } from './csr.js';
 import { Exception, Mode } from './exceptions.js';
 import type { Hart } from './hart.js';
@@ -22,7 +22,7 @@ export function executeSystem(hart: Hart, entry: number, machine: SystemCalls): 
   const { view } = hart.environment.memory;
   const bits = view.getUint32(entry + layout.ENTRY_IMM, true);
   const length = view.getUint8(entry + layout.ENTRY_LENGTH);
-  const definition = operationDefinition(view.getUint16(entry + layout.ENTRY_OP, true));
+  const definition = entryDefinition(view, entry);
   const illegal = (): Outcome => {
     hart.raise(Exception.IllegalInstruction, BigInt(bits));
     return Outcome.Reload;

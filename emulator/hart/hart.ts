@@ -9,7 +9,7 @@ import { Exception, Mode } from './exceptions.js';
 import type { GuestRam, LinearMemory } from './memory.js';
 import { HartRegisters } from './registers.js';
 import { accessFaults, walk } from './sv39.js';
-import type { AccessKind } from './sv39.js';
+import type { AccessKind, WalkStep } from './sv39.js';
 import { Tlb } from './tlb.js';
 
 /** What a hart needs to know of the machine around it. */
@@ -180,29 +180,58 @@ export class Hart extends HartRegisters {
 
   // --- Address translation ---
 
+  /** As {@link translate}, for an access of the hart: tells observers of the page walk. */
+  translateAccess(address: bigint, access: AccessKind): number {
+    const { events } = this.environment;
+    if (!events.wants('page-walk')) return this.translate(address, access);
+    const entries: WalkStep[] = [];
+    const physical = this.translate(address, access, entries);
+    if (!this.translates(access)) return physical;
+    events.emit('page-walk', {
+      time: this.environment.now(),
+      hart: this.index,
+      satp: this.wide('satp'),
+      address,
+      access,
+      entries,
+      ...(physical >= 0 && { physical }),
+    });
+    return physical;
+  }
+
+  /** Privilege mode of an access (MPRV: 3.1.6.3). */
+  private accessMode(access: AccessKind): Mode {
+    const status = this.mstatus;
+    return this.mode === Mode.Machine && access !== 'fetch' && (status & Status.MPRV) !== 0
+      ? (status & Status.MPP) >>> 11
+      : this.mode;
+  }
+
+  /** Whether an access goes through page tables. */
+  private translates(access: AccessKind): boolean {
+    return this.accessMode(access) !== Mode.Machine && this.wide('satp') >> 60n !== 0n;
+  }
+
   /**
    * Physical address of a virtual one, or `-1 - code` of the exception. Does not fill the TLB.
+   * @param steps where to put the page-table entries read
    */
-  translate(address: bigint, access: AccessKind): number {
-    let mode = this.mode;
-    const status = this.mstatus;
-    if (mode === Mode.Machine && access !== 'fetch' && (status & Status.MPRV) !== 0) {
-      mode = (status & Status.MPP) >>> 11;
-    }
-    const satp = this.wide('satp');
-    if (mode === Mode.Machine || satp >> 60n === 0n) {
+  translate(address: bigint, access: AccessKind, steps?: WalkStep[]): number {
+    if (!this.translates(access)) {
       return address < 1n << 56n ? Number(address) : -1 - accessFaults[access];
     }
+    const status = this.mstatus;
     return walk(
       this.environment.ram,
       {
-        root: Number(satp & 0xfffffffffffn) * layout.PAGE_SIZE,
-        user: mode === Mode.User,
+        root: Number(this.wide('satp') & 0xfffffffffffn) * layout.PAGE_SIZE,
+        user: this.accessMode(access) === Mode.User,
         sum: (status & Status.SUM) !== 0,
         mxr: (status & Status.MXR) !== 0,
       },
       address,
       access,
+      steps,
     );
   }
 

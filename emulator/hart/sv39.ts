@@ -16,6 +16,13 @@ export const accessFaults = {
   store: Exception.StoreAccessFault,
 } as const;
 
+/** A page-table entry as a walk read it. */
+export interface WalkStep {
+  /** Physical address. */
+  readonly at: number;
+  readonly pte: bigint;
+}
+
 /** What a walk depends on. */
 export interface WalkContext {
   /** Physical address of the root table. */
@@ -38,9 +45,16 @@ const D = 128;
 
 /**
  * Translates a virtual address.
+ * @param steps where to put the entries read, before accessed and dirty bits change
  * @returns the physical address, or `-1 - code` for the exception to raise
  */
-export function walk(ram: PhysicalMemory, context: WalkContext, address: bigint, access: AccessKind): number {
+export function walk(
+  ram: PhysicalMemory,
+  context: WalkContext,
+  address: bigint,
+  access: AccessKind,
+  steps?: WalkStep[],
+): number {
   const fault = -1 - pageFaults[access];
   if (BigInt.asIntN(39, address) !== BigInt.asIntN(64, address)) return fault;
   const low = Number(BigInt.asUintN(39, address));
@@ -51,6 +65,7 @@ export function walk(ram: PhysicalMemory, context: WalkContext, address: bigint,
     if (!ram.contains(at, 8)) return -1 - accessFaults[access];
     const flags = ram.readU32(at);
     const high = ram.readU32(at + 4);
+    steps?.push({ at, pte: ram.readU64(at) });
     // Bits 63:54 are reserved without Svnapot and Svpbmt.
     if ((flags & V) === 0 || (flags & (R | W)) === W || high >>> 22 !== 0) return fault;
     const frame = ((flags >>> 10) + high * 0x400000) * 4096;

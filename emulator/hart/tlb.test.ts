@@ -12,12 +12,14 @@ beforeEach(() => {
   tlb = new Tlb(memory, layout.HARTS);
 });
 
+const accesses = ['load', 'store', 'held'] as const;
+
 /** Entries of any bank or of the fetch TLB that could still hit. */
 function valid(): number {
   let count = 0;
   const end = layout.HARTS + layout.DATA_TLB + layout.DATA_BANKS * layout.DATA_BANK_SIZE;
   for (let entry = layout.HARTS + layout.DATA_TLB; entry < end; entry += layout.DATA_ENTRY_SIZE) {
-    for (const tag of [entry, entry + layout.DATA_WRITE_TAG]) {
+    for (const tag of [entry, entry + layout.DATA_WRITE_TAG, entry + layout.DATA_HELD_TAG]) {
       if (memory.u64[tag >> 3] !== 0xffffffffffffffffn) count++;
     }
   }
@@ -35,7 +37,7 @@ describe('a flush', () => {
       for (let round = 0; round < 3; round++) {
         for (let i = 0; i < fills; i++) {
           const address = BigInt(i * 0x1003) << 3n;
-          tlb.fillData(i % layout.DATA_BANKS, address, 0x200000, i % 2 === 0);
+          tlb.fillData(i % layout.DATA_BANKS, address, 0x200000, accesses[i % 3] ?? 'load');
           tlb.fillFetch(address, 1, 0x300000);
         }
         expect(valid()).toBeGreaterThan(0);
@@ -46,8 +48,9 @@ describe('a flush', () => {
   );
 
   it('of one page leaves the others', () => {
-    tlb.fillData(0, 0x1000n, 0x200000, false);
-    tlb.fillData(0, 0x2000n, 0x201000, false);
+    tlb.fillData(0, 0x1000n, 0x200000, 'load');
+    tlb.fillData(0, 0x1000n, 0x200000, 'held');
+    tlb.fillData(0, 0x2000n, 0x201000, 'load');
     tlb.fillFetch(0x1000n, 0, 0x300000);
     tlb.flushPage(0x1234n);
     expect(valid()).toBe(1);

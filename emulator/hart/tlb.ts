@@ -6,6 +6,9 @@ const INVALID = 0xffffffffffffffffn;
 /** Up to so many filled entries, clearing each costs less than clearing everything. */
 const FEW = 256;
 
+/** Tags of a data entry: each is a virtual page, and all of one entry the same. */
+const dataTags = [0, layout.DATA_WRITE_TAG, layout.DATA_HELD_TAG] as const;
+
 export class Tlb {
   /** Linear addresses of data and fetch entries filled since the last flush; beyond FEW, only that they are many. */
   private readonly filledData: number[] = [];
@@ -25,10 +28,7 @@ export class Tlb {
       this.flushAll();
       return;
     }
-    for (const entry of this.filledData) {
-      this.setTag(entry, INVALID);
-      this.setTag(entry + layout.DATA_WRITE_TAG, INVALID);
-    }
+    for (const entry of this.filledData) for (const tag of dataTags) this.setTag(entry + tag, INVALID);
     for (const entry of this.filledFetch) this.setTag(entry, INVALID);
     this.filledData.length = 0;
     this.filledFetch.length = 0;
@@ -54,9 +54,7 @@ export class Tlb {
     const page = BigInt.asUintN(64, address & -4096n);
     for (let bank = 0; bank < layout.DATA_BANKS; bank++) {
       const entry = this.dataEntry(bank, address);
-      if (this.tag(entry) === page) this.setTag(entry, INVALID);
-      if (this.tag(entry + layout.DATA_WRITE_TAG) === page)
-        this.setTag(entry + layout.DATA_WRITE_TAG, INVALID);
+      for (const tag of dataTags) if (this.tag(entry + tag) === page) this.setTag(entry + tag, INVALID);
     }
     const fetch = this.fetchEntry(address);
     if ((this.tag(fetch) & -4096n & INVALID) === page) this.setTag(fetch, INVALID);
@@ -66,21 +64,38 @@ export class Tlb {
     return this.base + layout.DATA_TLB + bank * layout.DATA_BANK_SIZE;
   }
 
-  /** Lets loads (and stores, if `write`) to the page of `address` go straight to linear memory at `linear`. */
-  fillData(bank: layout.DataBank, address: bigint, linear: number, write: boolean): void {
+  /**
+   * Lets loads or stores to the page of `address` go straight to linear memory at `linear`; a `held` store still comes
+   * to {@link heldStore}, but needs no page walk.
+   */
+  fillData(bank: layout.DataBank, address: bigint, linear: number, access: 'load' | 'store' | 'held'): void {
     const page = BigInt.asUintN(64, address & -4096n);
     const entry = this.dataEntry(bank, address);
     if (this.filledData.length <= FEW) this.filledData.push(entry);
     const delta = (linear - Number(BigInt.asUintN(32, address))) | 0;
-    if (write) {
-      if (this.tag(entry) !== page) this.setTag(entry, INVALID);
-      this.setTag(entry + layout.DATA_WRITE_TAG, page);
-    } else {
-      if (this.tag(entry + layout.DATA_WRITE_TAG) !== page)
-        this.setTag(entry + layout.DATA_WRITE_TAG, INVALID);
-      this.setTag(entry, page);
-    }
+    for (const tag of dataTags) if (this.tag(entry + tag) !== page) this.setTag(entry + tag, INVALID);
+    const tags = { load: 0, store: layout.DATA_WRITE_TAG, held: layout.DATA_HELD_TAG };
+    this.setTag(entry + tags[access], page);
     this.memory.i32[(entry + layout.DATA_DELTA) >> 2] = delta;
+  }
+
+  /** Linear address of a store to a page whose stores are watched, or -1 when the TLB does not have it. */
+  heldStore(bank: layout.DataBank, address: bigint): number {
+    const entry = this.dataEntry(bank, address);
+    if (this.tag(entry + layout.DATA_HELD_TAG) !== BigInt.asUintN(64, address & -4096n)) return -1;
+    const delta = this.memory.i32[(entry + layout.DATA_DELTA) >> 2] ?? 0;
+    return (Number(BigInt.asUintN(32, address)) + delta) >>> 0;
+  }
+
+  /** Has every store to a page of linear memory be seen, without a change in what the TLB knows; or no longer so. */
+  holdWrites(linearPage: number, hold: boolean): void {
+    const [from, to] = hold
+      ? [layout.DATA_WRITE_TAG, layout.DATA_HELD_TAG]
+      : [layout.DATA_HELD_TAG, layout.DATA_WRITE_TAG];
+    this.eachDataEntry(linearPage, from, (entry) => {
+      this.setTag(entry + to, this.tag(entry + from));
+      this.setTag(entry + from, INVALID);
+    });
   }
 
   fillFetch(address: bigint, mode: number, slot: number): void {
@@ -100,15 +115,22 @@ export class Tlb {
 
   /** Makes the next store to a page of linear memory be seen. */
   dropWrites(linearPage: number): void {
+    for (const tag of [layout.DATA_WRITE_TAG, layout.DATA_HELD_TAG]) {
+      this.eachDataEntry(linearPage, tag, (entry) => {
+        this.setTag(entry + tag, INVALID);
+      });
+    }
+  }
+
+  /** Entries that lead to a page of linear memory, by one of their tags. */
+  private eachDataEntry(linearPage: number, tag: number, visit: (entry: number) => void): void {
     const start = this.base + layout.DATA_TLB;
     const end = start + layout.DATA_BANKS * layout.DATA_BANK_SIZE;
     for (let entry = start; entry < end; entry += layout.DATA_ENTRY_SIZE) {
-      const tag = this.tag(entry + layout.DATA_WRITE_TAG);
-      if (tag === INVALID) continue;
+      const page = this.tag(entry + tag);
+      if (page === INVALID) continue;
       const delta = this.memory.i32[(entry + layout.DATA_DELTA) >> 2] ?? 0;
-      if ((Number(BigInt.asUintN(32, tag)) + delta) >>> 0 === linearPage) {
-        this.setTag(entry + layout.DATA_WRITE_TAG, INVALID);
-      }
+      if ((Number(BigInt.asUintN(32, page)) + delta) >>> 0 === linearPage) visit(entry);
     }
   }
 

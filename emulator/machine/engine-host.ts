@@ -12,6 +12,8 @@ import type { SystemCalls } from '../hart/execute.js';
 import type { Hart, HartEnvironment } from '../hart/hart.js';
 import type { LinearMemory } from '../hart/memory.js';
 import type { MachineHarts } from './hart-control.js';
+import type { Probes } from './probes.js';
+import type { Watches } from './watches.js';
 
 export interface EngineHostParts {
   readonly memory: LinearMemory;
@@ -20,6 +22,8 @@ export interface EngineHostParts {
   readonly bus: Bus;
   readonly code: CodePages;
   readonly control: MachineHarts;
+  readonly probes: Probes;
+  readonly watches: Watches;
   /** The firmware in TypeScript, unless the guest brings its own. */
   readonly sbi: Sbi | undefined;
   /** Whether the run has been ended. */
@@ -30,7 +34,7 @@ export class EngineHost implements EngineCalls, SystemCalls {
   private readonly access: DataAccess;
 
   constructor(private readonly parts: EngineHostParts) {
-    this.access = new DataAccess(parts.bus, parts.code);
+    this.access = new DataAccess(parts.bus, parts.code, parts.watches);
   }
 
   decode(_base: number, entry: number): Outcome {
@@ -43,7 +47,7 @@ export class EngineHost implements EngineCalls, SystemCalls {
     const hart = this.hart(base);
     const { ram } = this.parts.environment;
     const { pc } = hart;
-    const physical = hart.translate(pc, 'fetch');
+    const physical = hart.translateAccess(pc, 'fetch');
     if (physical < 0) return this.fetchFault(hart, -1 - physical, pc);
     if (!ram.contains(physical, 2)) return this.fetchFault(hart, Exception.InstructionAccessFault, pc);
     const slot = this.parts.code.slotFor(Math.floor((physical - ram.base) / layout.PAGE_SIZE));
@@ -56,14 +60,16 @@ export class EngineHost implements EngineCalls, SystemCalls {
     const hart = this.hart(base);
     const { ram } = this.parts.environment;
     let bits = 0;
+    let offset = 0;
     for (const half of [0, 1]) {
       const address = BigInt.asUintN(64, hart.pc + BigInt(2 * half));
-      const physical = hart.translate(address, 'fetch');
+      const physical = hart.translateAccess(address, 'fetch');
       if (physical < 0) return this.fetchFault(hart, -1 - physical, address);
       if (!ram.contains(physical, 2)) return this.fetchFault(hart, Exception.InstructionAccessFault, address);
       bits |= ram.readU16(physical) << (16 * half);
+      if (half === 0) offset = physical - ram.base;
     }
-    this.parts.code.writeCrossing(hart.base + layout.CROSSING, bits);
+    this.parts.code.writeCrossing(hart.base + layout.CROSSING, bits, offset);
     return Outcome.Continue;
   }
 
@@ -77,6 +83,13 @@ export class EngineHost implements EngineCalls, SystemCalls {
 
   atomic(base: number, entry: number, size: number, write: number): Outcome {
     return this.access.atomic(this.hart(base), entry, size, write !== 0);
+  }
+
+  probe(base: number, entry: number): number {
+    const { code, probes } = this.parts;
+    const operation = code.probedOperation(entry);
+    probes.hit(this.hart(base), code.offsetOf(entry));
+    return operation;
   }
 
   system(base: number, entry: number): Outcome {

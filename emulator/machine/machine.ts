@@ -31,7 +31,11 @@ import { EngineHost } from './engine-host.js';
 import { MachineHarts } from './hart-control.js';
 import { configure } from './options.js';
 import type { MachineOptions } from './options.js';
+import { Probes } from './probes.js';
+import type { ProbeListener } from './probes.js';
 import type { StopReason } from './stop.js';
+import { Watches } from './watches.js';
+import type { WatchListener } from './watches.js';
 
 export type { MachineOptions } from './options.js';
 
@@ -68,6 +72,8 @@ export class Machine {
   private readonly queue = new EventQueue();
   private readonly schedule: Schedule;
   private readonly code: CodePages;
+  private readonly probes: Probes;
+  private readonly watches: Watches;
   private readonly control: MachineHarts;
   private readonly engineHost: EngineHost;
   private readonly trace = new TraceHash();
@@ -115,6 +121,8 @@ export class Machine {
         for (const hart of this.harts) hart.tlb.dropWrites(plan.ram + page * layout.PAGE_SIZE);
       },
     );
+    this.probes = new Probes(this.code);
+    this.watches = new Watches(this.linear, this.memory, () => this.harts);
     const builtinFirmware = firmware === 'builtin';
     const environment = this.environment(builtinFirmware);
     this.harts = hartIds.map((id, index) => new Hart(index, id, environment));
@@ -143,8 +151,12 @@ export class Machine {
       raised: (hart) => {
         this.raised(hart);
       },
-      trace: environment.trace,
-      enteredSupervisor: environment.enteredSupervisor,
+      trace: (kind, hart, a, b) => {
+        environment.trace(kind, hart, a, b);
+      },
+      enteredSupervisor: (hart, start) => {
+        this.enteredSupervisor(hart, start);
+      },
     });
     const sbi = builtinFirmware
       ? createSbi({
@@ -166,6 +178,8 @@ export class Machine {
       bus: new SystemBus(this.board.regions),
       code: this.code,
       control: this.control,
+      probes: this.probes,
+      watches: this.watches,
       sbi,
       stopped: () => this.stopped !== undefined,
     });
@@ -223,6 +237,36 @@ export class Machine {
   /** Listens to machine events; returns a function that stops listening. */
   on<K extends EventKind>(kind: K, listener: Listener<K>): () => void {
     return this.events.on(kind, listener);
+  }
+
+  /**
+   * Calls the listener before the instruction at a physical address executes, on any hart and in any mode: its
+   * registers are those before the instruction. The listener may add and remove probes, and must not change the
+   * machine. A run with probes is the same run.
+   * @returns a function that stops it
+   * @throws RangeError when there can be no instruction
+   */
+  probe(address: number, listener: ProbeListener): () => void {
+    if (!Number.isInteger(address) || address % 2 !== 0 || !this.memory.contains(address, 2)) {
+      throw new RangeError(`probe: found address ${address}, expected an even one in RAM`);
+    }
+    return this.probes.add(address - RAM_BASE, listener);
+  }
+
+  /**
+   * Calls the listener after a store of any hart that touches `[address, address + size)`, physical addresses of RAM.
+   * A run with watches is the same run, but every store to a watched page is slow.
+   * @returns a function that stops it
+   * @throws RangeError when the range is empty or outside of RAM
+   */
+  watch(address: number, size: number, listener: WatchListener): () => void {
+    if (!Number.isInteger(address) || !Number.isInteger(size) || size < 1) {
+      throw new RangeError(`watch: found ${size} bytes at ${address}, expected at least one`);
+    }
+    if (!this.memory.contains(address, size)) {
+      throw new RangeError(`watch: found ${size} bytes at ${address}, expected a range in RAM`);
+    }
+    return this.watches.add(address, size, listener);
   }
 
   /** Types bytes on the console, at the present guest time. */
@@ -361,7 +405,8 @@ export class Machine {
     hart.sliceBudget = budget;
     hart.sliceEnd = hart.local + budget;
     this.current = hart;
-    this.interpreter?.run(hart.base);
+    do this.interpreter?.run(hart.base);
+    while (this.watches.settle(hart));
     this.current = undefined;
     const used = hart.sliceBudget - hart.budget;
     hart.budget = 0;

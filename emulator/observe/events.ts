@@ -123,6 +123,25 @@ export interface PageWalkEvent extends At {
   readonly physical?: number;
 }
 
+/** A hart is about to execute an instruction that is probed. One that traps and is repeated comes again. */
+export interface ProbeHit extends At {
+  readonly pc: bigint;
+  readonly mode: Mode;
+}
+
+/**
+ * A store, AMO or successful SC to watched RAM. A store that crosses a page comes as two. Not seen: DMA, firmware in
+ * TypeScript, accessed and dirty bits.
+ */
+export interface StoreHit extends At {
+  readonly pc: bigint;
+  /** Physical address of the first byte stored, and how many: they may reach beyond what is watched. */
+  readonly address: number;
+  readonly size: number;
+  /** What memory holds there now, unsigned. */
+  readonly value: bigint;
+}
+
 /** Bytes the guest sent to its console. */
 export interface ConsoleEvent {
   readonly time: number;
