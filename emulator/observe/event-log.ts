@@ -63,7 +63,7 @@ export interface StoreEvent {
   readonly time: number;
   readonly hart: number;
   readonly variable: string;
-  /** Bytes from the beginning of the object. */
+  /** Bytes from the beginning of the object; negative for a store that begins before it. */
   readonly offset: number;
   readonly size: number;
   readonly value: bigint;

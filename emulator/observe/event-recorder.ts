@@ -2,6 +2,8 @@
 import type { Machine } from '../machine/machine.js';
 import type { EventLog, Observation, SeenEvent } from './event-log.js';
 import type { EventKind, MachineEvents } from './events.js';
+import { watchFunction } from './function-probe.js';
+import type { FunctionCall } from './function-probe.js';
 
 /** Events that are kept: a hostile guest can cause them without end. */
 export const EVENT_LIMIT = 200_000;
@@ -18,14 +20,25 @@ export class EventRecorder {
 
   /**
    * Starts watching; do so before the machine runs.
-   * @param _symbols for the functions and variables of the observation; unknown ones are not watched
+   * @param symbols for the functions and variables of the observation; those that the kernel does not have are not
+   *   watched
    */
   constructor(
     private readonly machine: Machine,
     observation: Observation,
-    _symbols: SymbolAddresses,
+    symbols: SymbolAddresses,
   ) {
     for (const kind of observation.events ?? []) this.listen(kind, observation);
+    for (const name of observation.functions ?? []) {
+      const address = symbols.addressOf(name);
+      if (address !== undefined && this.isInRam(address, 2)) this.watchCalls(name, address);
+    }
+    for (const name of observation.variables ?? []) {
+      const address = symbols.addressOf(name);
+      const size = symbols.sizeOf(name) ?? 0;
+      if (address !== undefined && size > 0 && this.isInRam(address, size))
+        this.watchStores(name, Number(address), size);
+    }
   }
 
   /** Everything seen so far. */
@@ -48,6 +61,30 @@ export class EventRecorder {
       if ('address' in event && typeof event.address === 'number' && !inRange(event.address)) return;
       this.add({ kind, ...event } as SeenEvent);
     });
+  }
+
+  private watchCalls(name: string, address: bigint): void {
+    const indices = new WeakMap<FunctionCall, number>();
+    watchFunction(this.machine, address, {
+      enter: (call) => {
+        indices.set(call, this.events.length);
+        this.add({ kind: 'call', function: name, ...call });
+      },
+      leave: ({ time, hart, call, values }) => {
+        const index = indices.get(call) ?? -1;
+        this.add({ kind: 'return', time, hart, function: name, args: call.args, values, call: index });
+      },
+    });
+  }
+
+  private watchStores(variable: string, start: number, size: number): void {
+    this.machine.watch(start, size, ({ address, ...store }) => {
+      this.add({ kind: 'store', variable, offset: address - start, ...store });
+    });
+  }
+
+  private isInRam(address: bigint, size: number): boolean {
+    return this.machine.memory.contains(Number(address), size);
   }
 
   private add(event: SeenEvent): void {
