@@ -32,29 +32,49 @@ enum {
 };
 #define NO_MEMORY 0x1000UL // an address below any RAM
 
+static _Atomic(struct hart *) stops; // who stops itself as soon as it has begun
+
 static void ask_statuses(void) {
     for (int i = 0; i < hart_count; i++)
         hart_get_status(harts[i].hartid);
+}
+
+// Starts a hart that stops itself, and watches it. It can be started again.
+static void start_and_stop(struct hart *hart) {
+    enum { LOOKS = 50 };
+    atomic_store(&stops, hart);
+    hart_start(hart->hartid, (uintptr_t)hart_entry, (uintptr_t)hart);
+    for (int look = 0; look < LOOKS && hart_get_status(hart->hartid) != HART_STOPPED; look++)
+        for (uint64_t later = in_us(20); time_now() < later;)
+            spin_hint();
+    atomic_store(&stops, NULL);
 }
 
 static void test_calls(enum selftest_moment moment) {
     uint64_t self = this_hart()->hartid, nobody = harts[hart_count - 1].hartid + 1;
     struct hart *other = another_hart();
     if (moment == BEFORE_START) {
+        ask_statuses();
         sbi_call(EID_EXPERIMENTAL, 0x0f1d, 0xa000, 0xa111, 0xa222, 0xa333, 0xa444, 0xa555);
         sbi_call(EID_BASE, BASE_GET_SPEC_VERSION, 0, 0, 0, 0, 0, 0);
         hart_get_status(nobody);
         hart_start(nobody, (uintptr_t)hart_entry, (uintptr_t)other);
         hart_start(self, (uintptr_t)hart_entry, (uintptr_t)other);
-        if (other)
+        if (other) {
             hart_start(other->hartid, NO_MEMORY, (uintptr_t)other);
+            start_and_stop(other);
+        }
         hart_suspend(SUSPEND_RESERVED, (uintptr_t)hart_entry, (uintptr_t)other);
         sbi_set_timer(in_us(100)); // ends the next one
         hart_suspend(HART_SUSPEND_RETENTIVE, 0, 0);
     }
-    if (moment == AFTER_START && other)
-        hart_start(other->hartid, (uintptr_t)hart_entry, (uintptr_t)other);
-    ask_statuses();
+    if (moment == AFTER_START) {
+        ask_statuses();
+        if (other)
+            hart_start(other->hartid, (uintptr_t)hart_entry, (uintptr_t)other);
+    }
+    if (moment == BEFORE_RESET)
+        ask_statuses();
 }
 
 // selftest=wait ---------------------------------------------------------------------------
@@ -63,14 +83,14 @@ static void test_calls(enum selftest_moment moment) {
 // when it sees the round. A wake-up is lost when the partner answers between two particular
 // instructions of hart_wait(); so the boot hart begins every round one instruction later.
 
-#define ROUNDS       1200
-#define PATIENCE_US  1000
-#define SLOW_ROUNDS  4 // the last ones: 1. an answer after a while, 2. first an interrupt that
-                       // means nothing, 3. nothing but that, 4. nothing
-#define SLOW_US      300
+#define ROUNDS      1200
+#define PATIENCE_US 1000
+#define SLOW_ROUNDS 4 // the last ones: 1. an answer after a while, 2. first an interrupt that
+                      // means nothing, 3. nothing but that, 4. nothing
+#define SLOW_US     300
 
-static atomic_int opened;                // the round that the boot hart has opened, from 1
-atomic_bool selftest_answered;           // not static: the grader looks for its name
+static atomic_int opened;              // the round that the boot hart has opened, from 1
+atomic_bool selftest_answered;         // not static: the grader looks for its name
 static _Atomic(struct hart *) partner; // who answers
 
 // Executes for about `cycles` instructions, one more for each more.
@@ -81,13 +101,15 @@ static void delay(long cycles) {
         __asm__ volatile("" : "+r"(i));
 }
 
-static void test_wait(void) {
+static void start_another_hart(void) {
     struct hart *other = another_hart();
-    if (!other)
-        return;
-    atomic_store(&partner, other);
-    if (hart_start(other->hartid, (uintptr_t)hart_entry, (uintptr_t)other) != SBI_SUCCESS)
-        return;
+    if (other)
+        hart_start(other->hartid, (uintptr_t)hart_entry, (uintptr_t)other);
+}
+
+static void test_wait(void) {
+    atomic_store(&partner, another_hart());
+    start_another_hart();
     for (int round = 1; round <= ROUNDS + SLOW_ROUNDS; round++) {
         atomic_store(&selftest_answered, false);
         delay(round);
@@ -124,6 +146,8 @@ static void be_partner(void) {
 // -----------------------------------------------------------------------------------------
 
 void selftest_hart(struct hart *hart) {
+    if (atomic_load(&stops) == hart)
+        hart_stop();
     if (atomic_load(&partner) == hart)
         be_partner();
 }
@@ -133,4 +157,6 @@ void selftest(enum selftest_moment moment) {
         test_calls(moment);
     if (moment == BEFORE_START && wanted("wait"))
         test_wait();
+    if (moment == BEFORE_START && wanted("started"))
+        start_another_hart();
 }
