@@ -9,7 +9,7 @@ import type { LabDefinition } from '../lab/definition.js';
 import { loadLab } from '../lab/load.js';
 import { QUANTUM_SECONDS } from '../metrics/run-metrics.js';
 import { gradePage } from '../report/html/grade-page.js';
-import { pictureOf } from '../report/html/run-picture.js';
+import { drawingsOf } from '../report/html/run-drawings.js';
 import { formatTerminalReport } from '../report/terminal.js';
 import { styleFor } from '../report/text-style.js';
 import { grade as gradeLab, subjectOf } from '../runner/grade.js';
@@ -83,11 +83,8 @@ function writeResults({ json, junit, html }: GradeRequest, result: Grade, io: Co
   if (html !== undefined) writeResult('--html', html, htmlOf(result), io);
 }
 
-function htmlOf({ report, evidence }: Grade): string {
-  const pictures = evidence.map(({ scenario, seed, trace, histories }) => {
-    return [`${scenario}/${seed}`, pictureOf(trace, histories)] as const;
-  });
-  return gradePage(report, new Map(pictures), QUANTUM_SECONDS * 1000);
+function htmlOf({ report, evidence, sources }: Grade): string {
+  return gradePage(report, { runs: drawingsOf(evidence), sources, quantum: QUANTUM_SECONDS * 1000 });
 }
 
 function statusOf({ verdict, score, maxScore }: GradeReport): number {

@@ -139,7 +139,7 @@ describe('measure', () => {
   it('gives each job one colour in all charts, also where a policy never ran it', async () => {
     const jobs = 'a;b;c;late:arrive=10';
     const run = await measured('--policy', 'fifo,rr', '--jobs', jobs, '--time', '0.03', '--html', '-');
-    const colours = [...run.stdout.matchAll(/stroke="([^"]+)"><title>late, share/g)].map(
+    const colours = [...run.stdout.matchAll(/stroke="([^"]+)"[^>]*><title>late, share/g)].map(
       ([, colour]) => colour,
     );
     expect(new Set(colours).size).toBe(1);

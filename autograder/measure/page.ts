@@ -3,6 +3,7 @@ import { escape } from '../report/html/markup.js';
 import { page } from '../report/html/page.js';
 import type { RunPicture } from '../report/html/run-picture.js';
 import { SHARE_WINDOW_MS } from '../report/html/run-picture.js';
+import { READING } from '../report/html/run-section.js';
 import { JOB_FIELDS, LEGEND, particulars, POLICY_FIELDS } from './figures.js';
 import type { MeasureReport, PolicyReport } from './report.js';
 import { titleOf } from './terminal.js';
@@ -30,8 +31,7 @@ export function measurePage(report: MeasureReport, pictures: ReadonlyMap<string,
     '<section class="run compared"><h2>Side by side</h2>',
     all.length === 0 ? '' : legend(legendPicture(all)),
     '<p class="faint hint">All charts have one time axis, in guest milliseconds from the start of the mix. Shares are of ' +
-      `a sliding window of ${SHARE_WINDOW_MS} ms; dashed lines are the ideal. Point at a bar or a line to read it; ` +
-      'drag over a chart to zoom all of them; double-click to see the whole run.</p>',
+      `a sliding window of ${SHARE_WINDOW_MS} ms; dashed lines are the ideal. ${READING}</p>`,
     '<div class="policies">',
     ...report.policies.map((run) => article(run, pictures.get(run.policy), report.quantum, scales)),
     '</div></section>',
@@ -115,8 +115,6 @@ const STYLE = `
 .policies { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 540px), 1fr)); gap: 8px 36px; }
 .policies article { min-width: 0; break-inside: avoid; }
 .policies h3 { font-size: 18px; margin: 14px 0 0; }
-.policies figure { overflow-x: auto; }
-.policies svg.chart { min-width: 520px; }
 .particulars { margin: 4px 0; padding-left: 20px; font-size: 13px; color: var(--faint); }
 .wide { overflow-x: auto; }
 .wide th { white-space: nowrap; } .wide th small { display: block; font-weight: 400; }
@@ -127,5 +125,5 @@ const STYLE = `
   body { padding: 16px 14px 40px; }
   .glossary { grid-template-columns: 1fr; gap: 0; } .glossary dd { margin-bottom: 6px; }
 }
-@media print { .wide td, .wide th { padding: 2px 5px; font-size: 8.5pt; } .policies svg.chart { min-width: 0; } }
+@media print { .wide td, .wide th { padding: 2px 5px; font-size: 8.5pt; } }
 `;

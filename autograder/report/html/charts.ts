@@ -1,11 +1,11 @@
 import { axisTicks, coordinate, escape, jobColour } from './markup.js';
-import type { LaneSpan, PicturedJob, Point, RunPicture } from './run-picture.js';
+import type { LaneSpan, PicturedJob, Point, RunPicture, TimeAxis } from './run-picture.js';
 
 /** Charts of one run as SVG. All share one time axis, which the page's script zooms for all of them at once. */
 
 /** Without a width of the picture's own. */
 const WIDTH = 1200;
-const GUTTER = 76;
+export const GUTTER = 76;
 /** Room for half of the last label of the time axis. */
 const RIGHT = 26;
 const AXIS = 26;
@@ -15,30 +15,72 @@ const TICK = 72;
 /** Height of a chart of curves. */
 const CURVES = 180;
 
-/** One lane a hart: who ran when. */
-export function timelineChart(picture: RunPicture): string {
+/** One lane a hart: who ran when. `flags` are moments to mark. */
+export function timelineChart(picture: RunPicture, flags: readonly Flag[] = []): string {
+  const height = picture.lanes.length * LANE;
+  const lanes = picture.lanes.map((row, i) =>
+    lane(`hart ${row.hart}`, i * LANE + 3, LANE - 6, spanPaths(picture, row.spans, LANE - 6)),
+  );
+  const labels = picture.lanes.map(
+    (row, i) =>
+      `<text x="${GUTTER - 8}" y="${i * LANE + LANE / 2 + 4}" class="label">hart ${row.hart}</text>`,
+  );
+  const inside = lanes.join('') + flagLines(picture, flags, height);
+  return chart(picture, 'Who ran on which hart', height, labels.join(''), inside);
+}
+
+/** A moment of a run, drawn over its whole height. */
+export interface Flag {
+  /** Guest milliseconds. */
+  readonly time: number;
+  readonly title: string;
+}
+
+/** Lines at moments of a run; those outside of the picture are left out. */
+export function flagLines(picture: TimeAxis, flags: readonly Flag[], height: number): string {
+  const x = scale(picture);
+  return flags
+    .filter(({ time }) => time >= picture.from && time <= picture.to)
+    .map(({ time, title }) => {
+      return `<path class="flag" d="M${fine(x(time))} 0v${height}"><title>${escape(title)}</title></path>`;
+    })
+    .join('');
+}
+
+/** A row of bars or marks, which the page's script reads out under `name`. */
+export function lane(name: string, top: number, height: number, paths: string): string {
+  return (
+    `<g class="lane" data-name="${escape(name)}" data-top="${top}" data-height="${height}" ` +
+    `transform="translate(0 ${top})">${paths}</g>`
+  );
+}
+
+/** What a hart did, as one path for each that ran: a run has thousands of stays. */
+function spanPaths(picture: RunPicture, spans: readonly LaneSpan[], height: number): string {
+  const x = scale(picture);
   const colours = coloursOf(picture);
   const names = new Map(picture.jobs.map((job) => [job.job, job.name]));
-  const height = picture.lanes.length * LANE;
-  const x = scale(picture);
-  const lanes = picture.lanes.map((lane, i) => {
-    const top = i * LANE + 3;
-    const rects = lane.spans.map((span) => {
-      const left = x(span.from);
-      const width = Math.max(x(span.to) - left, 0.3);
-      const title = `hart ${lane.hart}: ${labelOf(span, names)}, ${span.from.toFixed(3)} to ${span.to.toFixed(3)} ms`;
-      return (
-        `<rect x="${left.toFixed(2)}" y="${top}" width="${width.toFixed(2)}" height="${LANE - 6}" ` +
-        `${fillOf(span, colours)}><title>${escape(title)}</title></rect>`
-      );
-    });
-    return rects.join('');
-  });
-  const labels = picture.lanes.map(
-    (lane, i) =>
-      `<text x="${GUTTER - 8}" y="${i * LANE + LANE / 2 + 4}" class="label">hart ${lane.hart}</text>`,
-  );
-  return chart(picture, 'Who ran on which hart', height, labels.join(''), lanes.join(''));
+  const whats = [...new Set(spans.map(({ what }) => what))];
+  return whats
+    .map((what) => {
+      const bars = spans
+        .filter((span) => span.what === what)
+        .map((span) => bar(x(span.from), x(span.to), height));
+      const label = typeof what === 'number' ? ` data-label="${what}"` : '';
+      const name = escape(nameOf(what, names));
+      return `<path data-name="${name}"${label} ${fillOf(what, colours)} d="${bars.join('')}"/>`;
+    })
+    .join('');
+}
+
+/** A bar as part of a path, at least as wide as can be seen. */
+export function bar(left: number, right: number, height: number): string {
+  const width = Math.max(right - left, 0.3);
+  return `M${fine(left)} 0h${fine(width)}v${height}h-${fine(width)}z`;
+}
+
+function fine(value: number): string {
+  return String(Math.round(value * 1000) / 1000);
 }
 
 /** Where the axis of {@link shareChart} ends: with the greatest share, at most 1. */
@@ -68,7 +110,8 @@ export function shareChart(picture: RunPicture, top = shareTop(picture)): string
     );
   });
   const ticks = valueAxis(picture, axis, (value) => `${Math.round(value * 100)} %`);
-  return chart(picture, 'Share of the processor over time', CURVES, ticks, body.join(''));
+  const scaled = { ...axis, unit: '%' };
+  return chart(picture, 'Share of the processor over time', CURVES, ticks, body.join(''), scaled);
 }
 
 /** Ends of a vertical axis, in the unit of what is drawn. */
@@ -102,7 +145,8 @@ export function lagChart(
   const zero = coordinate(yOf(0, range));
   const axis = `<line x1="0" x2="${plotWidth(picture)}" y1="${zero}" y2="${zero}" class="zero"/>`;
   const ticks = valueAxis(picture, range, (value) => `${value} q`);
-  return chart(picture, 'Lag behind the ideal, in quanta', CURVES, ticks, axis + body.join(''));
+  const scaled = { ...range, unit: 'quanta' };
+  return chart(picture, 'Lag behind the ideal, in quanta', CURVES, ticks, axis + body.join(''), scaled);
 }
 
 /** Names and colours of a run's jobs. */
@@ -125,16 +169,25 @@ function describe(job: PicturedJob): string {
   return parts.join(', ');
 }
 
-/** The frame of a chart with its time axis. `outside` and `inside` are SVG: labels, and what is drawn in the plot. */
+/**
+ * The frame of a chart with its time axis. `outside` and `inside` are SVG: labels, and what is drawn in the plot.
+ *
+ * @param values the vertical axis of curves, for reading them.
+ */
 export function chart(
-  picture: RunPicture,
+  picture: TimeAxis,
   title: string,
   height: number,
   outside: string,
   inside: string,
+  values?: ValueRange & { readonly unit: string },
 ): string {
   const x = scale(picture);
   const plot = plotWidth(picture);
+  const axis =
+    values === undefined
+      ? ''
+      : ` data-bottom="${values.bottom}" data-top="${values.top}" data-unit="${escape(values.unit)}"`;
   const ticks = axisTicks(picture.from, picture.to, Math.floor(plot / TICK)).map((time) => {
     const at = (GUTTER + x(time)).toFixed(1);
     return (
@@ -146,7 +199,7 @@ export function chart(
     `<figure><figcaption>${escape(title)}</figcaption>` +
     `<svg viewBox="0 0 ${picture.width ?? WIDTH} ${height + AXIS}" class="chart" role="img" aria-label="${escape(title)}" ` +
     `data-from="${picture.from}" data-to="${picture.to}" data-gutter="${GUTTER}" data-plot="${plot}" ` +
-    `data-height="${height}">` +
+    `data-height="${height}"${axis}>` +
     `<rect x="${GUTTER}" y="0" width="${plot}" height="${height}" class="back"/>` +
     `<g class="ticks">${ticks.join('')}</g>${outside}` +
     `<svg x="${GUTTER}" y="0" width="${plot}" height="${height}" viewBox="0 0 ${plot} ${height}" ` +
@@ -156,7 +209,7 @@ export function chart(
 
 /** A curve in the plot. */
 export function line(
-  picture: RunPicture,
+  picture: TimeAxis,
   points: readonly Point[],
   axis: ValueRange,
   colour: string,
@@ -168,11 +221,12 @@ export function line(
   const path = points
     .map(([time, value]) => `${coordinate(x(time))} ${coordinate(yOf(value, axis))}`)
     .join('L');
-  return `<path d="M${path}" class="${kind}" stroke="${colour}"><title>${escape(title)}</title></path>`;
+  const name = kind === 'seen' ? ` data-name="${escape(title)}"` : '';
+  return `<path d="M${path}" class="${kind}" stroke="${colour}"${name}><title>${escape(title)}</title></path>`;
 }
 
 /** Labels and grid of the vertical axis. */
-export function valueAxis(picture: RunPicture, axis: ValueRange, format: (value: number) => string): string {
+export function valueAxis(picture: TimeAxis, axis: ValueRange, format: (value: number) => string): string {
   const right = GUTTER + plotWidth(picture);
   return axisTicks(axis.bottom, axis.top, 5)
     .map((value) => {
@@ -189,11 +243,12 @@ function yOf(value: number, { bottom, top }: ValueRange): number {
   return CURVES - ((value - bottom) / (top - bottom)) * CURVES;
 }
 
-function plotWidth(picture: RunPicture): number {
+function plotWidth(picture: TimeAxis): number {
   return (picture.width ?? WIDTH) - GUTTER - RIGHT;
 }
 
-function scale(picture: RunPicture): (time: number) => number {
+/** From guest milliseconds to places in the plot. */
+export function scale(picture: TimeAxis): (time: number) => number {
   const length = picture.to - picture.from || 1;
   const plot = plotWidth(picture);
   return (time) => ((time - picture.from) / length) * plot;
@@ -203,13 +258,13 @@ function coloursOf(picture: RunPicture): Map<number, string> {
   return new Map(picture.jobs.map((job, i) => [job.job, jobColour(i)]));
 }
 
-function fillOf(span: LaneSpan, colours: ReadonlyMap<number, string>): string {
-  if (span.what === 'idle' || span.what === 'other') return `class="${span.what}"`;
-  return `fill="${colours.get(span.what) ?? 'black'}"`;
+function fillOf(what: LaneSpan['what'], colours: ReadonlyMap<number, string>): string {
+  if (what === 'idle' || what === 'other') return `class="${what}"`;
+  return `fill="${colours.get(what) ?? 'black'}"`;
 }
 
-function labelOf(span: LaneSpan, names: ReadonlyMap<number, string>): string {
-  if (span.what === 'idle') return 'idle';
-  if (span.what === 'other') return 'another process';
-  return names.get(span.what) ?? `job ${span.what}`;
+function nameOf(what: LaneSpan['what'], names: ReadonlyMap<number, string>): string {
+  if (what === 'idle') return 'idle';
+  if (what === 'other') return 'another process';
+  return names.get(what) ?? `job ${what}`;
 }

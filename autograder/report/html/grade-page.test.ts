@@ -1,67 +1,27 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { jobHistories } from '../../metrics/job-history.js';
 import { stride } from '../../metrics/simulated-policies.js';
 import { simulateSchedule } from '../../metrics/simulated-schedule.js';
-import type { GradeReport } from '../../runner/grade-report.js';
+import type { CheckResult } from '../../runner/grade-report.js';
 import { gradePage } from './grade-page.js';
 import { axisTicks } from './markup.js';
 import { pictureOf } from './run-picture.js';
-
-const trace = simulateSchedule(stride(), {
-  harts: 2,
-  jobs: [
-    { job: 1, priority: 24 },
-    { job: 2, priority: 16 },
-    { job: 3, priority: 8, arrive: 20 },
-    { job: 4, priority: 12, sleep: { run: 3, sleep: 5 } },
-  ],
-  duration: 60,
-  switchCost: 2500,
-});
-const histories = jobHistories(trace);
-
-const report: GradeReport = {
-  lab: '03-stride',
-  title: 'Stride <scheduling>',
-  score: 50,
-  maxScore: 100,
-  seed: 0,
-  seeds: 1,
-  verdict: 'graded',
-  digest: '0123456789abcdef0123',
-  diagnostics: [],
-  checks: [
-    {
-      id: 'late',
-      title: 'A late arrival',
-      maxScore: 100,
-      score: 50,
-      status: 'partial',
-      expected: 'no more than 1 & a bit',
-      seen: '<b>2.5</b> quanta',
-      scenario: 'one',
-      seed: 0,
-      replay: 'hartlab grade 03-stride --check late --seed 0',
-      source: 'stride.c:3',
-    },
-  ],
-  scenarios: [
-    {
-      id: 'one',
-      title: 'One',
-      harts: 2,
-      seed: 0,
-      outcome: 'completed',
-      duration: 0.06,
-      instructions: 12_000_000,
-      digest: 'd',
-      console: [],
-    },
-  ],
-};
+import { drawings, failing, HOSTILE, notBuilt, passing } from './sample-grade.js';
 
 describe('pictureOf', () => {
-  const picture = pictureOf(trace, histories);
+  const trace = simulateSchedule(stride(), {
+    harts: 2,
+    jobs: [
+      { job: 1, priority: 24 },
+      { job: 2, priority: 16 },
+      { job: 3, priority: 8, arrive: 20 },
+      { job: 4, priority: 12, sleep: { run: 3, sleep: 5 } },
+    ],
+    duration: 60,
+    switchCost: 2500,
+  });
+  const picture = pictureOf(trace, jobHistories(trace));
 
   it('has a lane for each hart, without overlaps, that covers the run but for the kernel', () => {
     expect(picture.lanes.map((lane) => lane.hart)).toEqual([0, 1]);
@@ -87,32 +47,137 @@ describe('pictureOf', () => {
   });
 });
 
-describe('gradePage', () => {
-  const html = gradePage(report, new Map([['one/0', pictureOf(trace, histories)]]), 1);
+const PAGES = [
+  ['failing', failing],
+  ['passing', passing],
+  ['not built', notBuilt],
+  [
+    'without a score',
+    { ...failing, verdict: 'infrastructure', fault: { message: HOSTILE, remedy: HOSTILE } },
+  ],
+] as const;
+
+/** Text between tags, as a reader sees it. */
+const textOf = (html: string): string =>
+  html
+    .replace(/<(style|script)>[^]*?<\/\1>/g, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ');
+
+describe.each(PAGES)('gradePage: %s', (_, report) => {
+  const html = gradePage(report, drawings);
 
   it('is one file that asks nothing of the network', () => {
     expect(html).toContain("default-src 'none'");
-    expect(html.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:|src=|href=|@import|url\(/);
+    const own = html.replaceAll('http://www.w3.org/2000/svg', '').replaceAll(/href="#[^"]*"/g, '');
+    expect(own).not.toMatch(/<[^>]*\b(?:src|href)=|@import|url\(|<(?:link|iframe|object|img|base|form)\b/);
   });
 
-  it('shows score, findings and charts, with text escaped', () => {
-    expect(html).toContain('50 <small>/ 100</small>');
+  it('lets its own script run and nothing that a student wrote', () => {
+    const scripts = [...html.matchAll(/<script>([^]*?)<\/script>/g)].map(([, body = '']) => body);
+    expect(scripts).toHaveLength(1);
+    const hash = createHash('sha256').update(scripts[0]!).digest('base64');
+    expect(html).toContain(`script-src 'sha256-${hash}'`);
+    expect(html).not.toMatch(/script-src[^;]*unsafe/);
+    expect(html).not.toMatch(/<[^>]*\son\w+=/);
+    expect(html).not.toContain("<script>document.title='owned'");
+    expect(html).not.toMatch(/<img/);
+    // Nor turn the direction of text around.
+    expect(html).not.toContain('\u202e');
+  });
+
+  it('is the same every time, and has no number that is none', () => {
+    expect(gradePage(report, drawings)).toBe(html);
+    expect(html.replace(/<script>[^]*<\/script>/, '')).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it('has every anchor that it links to, and no id twice', () => {
+    const ids = [...html.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, target] of html.matchAll(/href="#([^"]*)"/g)) expect(ids).toContain(target);
+  });
+});
+
+describe('a failing page', () => {
+  const html = gradePage(failing, drawings);
+  const text = textOf(html).slice(0, 20_000);
+
+  it('leads with the first failed check, its cause, its place and the way to try again', () => {
+    const start = text.indexOf('Start here');
+    expect(start).toBeGreaterThan(0);
+    expect(start).toBeLessThan(text.indexOf('Shares by priority'));
     expect(html).toContain('&lt;b&gt;2.5&lt;/b&gt; quanta');
-    expect(html).toContain('no more than 1 &amp; a bit');
-    expect(html).toContain('Stride &lt;scheduling&gt;');
-    expect(html).toContain('hartlab grade 03-stride --check late --seed 0');
-    expect(html.match(/<figure>/g)).toHaveLength(3);
-    expect(html).not.toMatch(/NaN|undefined|Infinity/);
+    expect(html).toContain('<code>stride.c:5 (stride_pick)</code>');
+    expect(text).toContain('▶ 5 This line: int');
+    expect(text).toContain('npx hartlab grade 03-stride &#39;');
+    expect(text).toContain('One more check lost points.');
   });
 
-  it('does without charts for a run that has no picture', () => {
-    const bare = gradePage(report, new Map(), 1);
-    expect(bare).not.toContain('<figure>');
-    expect(bare).toContain('<h2>One</h2>');
+  it('marks up the source without trusting it', () => {
+    expect(html).toContain('<span class="hljs-meta">#<span class="hljs-keyword">include');
+    expect(html).toContain('<span class="hljs-comment">   of two lines */</span>');
+    expect(html).toContain('&lt;script&gt;document.title=&#x27;owned&#x27;&lt;/script&gt;');
+    expect(html).not.toContain('x'.repeat(300));
   });
 
-  it('is the same every time', () => {
-    expect(gradePage(report, new Map([['one/0', pictureOf(trace, histories)]]), 1)).toBe(html);
+  it('shows a trace with what belongs where and what was seen', () => {
+    expect(html).toMatch(/<tr class="expected"><td class="sign">−<span class="hidden">belongs here/);
+    expect(/\+ was seen here 4 0\.0017\d\d s (?:online|sfence\.vma) out of order/.test(text)).toBe(true);
+  });
+
+  it('draws jobs and events by the ids of their harts, and where points were lost', () => {
+    expect(html.match(/<figure><figcaption>/g)).toHaveLength(4);
+    expect(html).toContain('data-name="hart 4, CSR"');
+    expect(html).toContain('csr-write S-mode, satp = 0x8000000000080252');
+    expect(html).toContain('<path class="flag"');
+    // 700 device accesses a hart are more than can be told apart.
+    expect(html).toMatch(/\d+ MMIO events, /);
+  });
+
+  it('does without pictures and sources', () => {
+    const bare = gradePage(failing, { ...drawings, runs: new Map(), sources: [] });
+    expect(bare).not.toContain('<svg');
+    expect(bare).not.toContain('<pre class="excerpt">');
+    expect(bare).toContain('<code>stride.c:5 (stride_pick)</code>');
+  });
+});
+
+describe('a passing page', () => {
+  const html = gradePage(passing, drawings);
+
+  it('is short and calm: nothing to do, nothing unfolded', () => {
+    expect(textOf(html)).toContain('All 3 checks passed.');
+    expect(html).not.toContain('Start here');
+    expect(html).not.toMatch(/<details[^>]* open/);
+  });
+});
+
+describe('a page of files that do not compile', () => {
+  it('leads with the first error at its line', () => {
+    const html = gradePage(notBuilt, drawings);
+    expect(html).toMatch(/Start here.*compiler does not accept/s);
+    expect(html).toMatch(/class="line marked">.*?class="message">error: expected &#39;;&#39;/s);
+    expect(html).not.toContain('<h2>Checks</h2>');
+  });
+});
+
+describe('a page of many seeds', () => {
+  it('shows the runs that lost points, one of each other scenario, and counts the rest', () => {
+    const [mix, boot] = failing.scenarios;
+    const scenarios = [0, 1, 2, 3].flatMap((seed) => [
+      { ...mix!, seed },
+      { ...boot!, seed },
+    ]);
+    const checks = failing.checks.map((check): CheckResult =>
+      check.id === 'late' ? { ...check, seed: 2 } : check,
+    );
+    const html = gradePage({ ...failing, seeds: 4, scenarios, checks }, drawings);
+    expect([...html.matchAll(/<section id="(run-[^"]*)"/g)].map(([, id]) => id)).toEqual([
+      'run-mix-0',
+      'run-boot-0',
+      'run-mix-2',
+    ]);
+    expect(html).toContain('5 more runs, with other seeds, are not shown.');
   });
 });
 

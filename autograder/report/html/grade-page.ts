@@ -1,53 +1,63 @@
 import { formatDiagnostic } from '../../toolchain/diagnostic.js';
-import type { CheckResult, GradeReport, ScenarioResult } from '../../runner/grade-report.js';
-import { formatPoints, formatSeconds } from '../terminal.js';
+import type { LabFile } from '../../toolchain/lab-files.js';
+import type { CheckResult, GradeReport } from '../../runner/grade-report.js';
+import { formatPoints } from '../terminal.js';
+import { command, evidenceOf, placeToLook, pointsOf, runId, STATUS } from './check-evidence.js';
+import { GRADE_STYLE } from './grade-style.js';
 import { escape } from './markup.js';
+import { nextStep } from './next-step.js';
 import { page } from './page.js';
-import type { RunPicture } from './run-picture.js';
 import { runSection } from './run-section.js';
+import type { RunDrawings } from './run-drawings.js';
 
-/**
- * A grade as one HTML file.
- *
- * @param pictures by `scenario/seed`, for the runs that have one.
- * @param quantum milliseconds a quantum.
- */
-export function gradePage(
-  report: GradeReport,
-  pictures: ReadonlyMap<string, RunPicture>,
-  quantum: number,
-): string {
+/** What a page shows besides the report. */
+export interface GradeDrawings {
+  readonly runs: RunDrawings;
+  /** The lab's files as they were graded. */
+  readonly sources: readonly LabFile[];
+  /** Milliseconds. */
+  readonly quantum: number;
+}
+
+/** A grade as one HTML file: what to do next, every check with its evidence, every run that a lost point is of. */
+export function gradePage(report: GradeReport, drawings: GradeDrawings): string {
   const body = [
-    `<h1>${escape(report.lab)}: ${escape(report.title)}</h1>`,
-    summary(report),
+    '<header>',
+    heading(report),
+    '</header><main>',
     report.fault === undefined ? '' : faultBlock(report.fault),
+    nextStep(report, drawings.sources),
+    report.verdict === 'build-failed' ? '' : checkList(report, drawings.sources),
     diagnostics(report),
-    report.checks.length > 0 ? checkTable(report) : '',
-    ...report.scenarios.map((scenario) => {
-      const picture = pictures.get(`${scenario.id}/${scenario.seed}`);
-      return scenarioSection(scenario, picture, quantum);
-    }),
+    runs(report, drawings),
+    report.verdict === 'infrastructure' ? '' : terms(report),
+    '</main>',
   ];
   return page(
     `${report.lab}: ${formatPoints(report.score)} of ${formatPoints(report.maxScore)}`,
-    body.join('\n'),
+    body.filter((part) => part !== '').join('\n'),
+    GRADE_STYLE,
   );
 }
 
-function summary(report: GradeReport): string {
-  const seeds =
-    report.seeds === 1
-      ? `seed ${report.seed}`
-      : `the worst of seeds ${report.seed} to ${report.seed + report.seeds - 1}`;
-  if (report.verdict === 'infrastructure') return '<p class="score failed">No score</p>';
+function heading(report: GradeReport): string {
+  const title = `<h1>${escape(report.lab)}: ${escape(report.title)}</h1>`;
+  if (report.verdict === 'infrastructure') return `${title}<p class="score failed">No score</p>`;
   const fraction = report.maxScore === 0 ? 0 : report.score / report.maxScore;
+  // A full bar is for full points only.
+  const width = fraction >= 1 ? 100 : Math.min(99, fraction * 100);
   return [
-    `<p class="score">${formatPoints(report.score)} <small>/ ${formatPoints(report.maxScore)}</small></p>`,
-    `<div class="bar"><i style="width:${(fraction * 100).toFixed(2)}%"></i></div>`,
-    report.verdict === 'build-failed'
-      ? '<p class="failed">The kernel was not built.</p>'
-      : `<p class="faint">Graded with ${seeds}. Digest <code>${escape(report.digest.slice(0, 16))}</code></p>`,
+    `<div class="top"><div>${title}<p class="verdict">${verdict(report)}</p></div>`,
+    `<p class="score">${formatPoints(report.score)} <small>/ ${formatPoints(report.maxScore)}</small></p></div>`,
+    `<div class="bar" aria-hidden="true"><i style="width:${width.toFixed(2)}%"></i></div>`,
   ].join('\n');
+}
+
+function verdict({ verdict: kind, checks }: GradeReport): string {
+  if (kind === 'build-failed') return '<b class="failed">The kernel was not built.</b>';
+  const passed = checks.filter(({ status }) => status === 'passed').length;
+  if (passed === checks.length) return `<b class="passed">All ${checks.length} checks passed.</b>`;
+  return `${passed} of ${checks.length} checks passed; ${checks.length - passed} lost points.`;
 }
 
 function faultBlock(fault: NonNullable<GradeReport['fault']>): string {
@@ -55,57 +65,89 @@ function faultBlock(fault: NonNullable<GradeReport['fault']>): string {
   return `<p class="failed">The grader failed; this is no statement about the lab.</p><pre>${escape(fault.message)}</pre>${remedy}`;
 }
 
-function diagnostics(report: GradeReport): string {
-  if (report.diagnostics.length === 0) return '';
-  return `<h2>Compiler</h2><pre>${escape(report.diagnostics.map(formatDiagnostic).join('\n\n'))}</pre>`;
-}
-
-function checkTable(report: GradeReport): string {
-  const rows = report.checks.map((check) => {
-    const symbol = { passed: '✓', partial: '◐', failed: '✗', error: '✗' }[check.status];
+function checkList({ checks, verdict: kind }: GradeReport, sources: readonly LabFile[]): string {
+  if (checks.length === 0) return '';
+  const first = kind === 'graded' ? checks.find(({ status }) => status !== 'passed') : undefined;
+  const items = checks.map((check) => {
+    const { symbol, word } = STATUS[check.status];
     const points = `${formatPoints(check.score)} / ${formatPoints(check.maxScore)}`;
-    return (
-      `<tr><td class="${check.status}">${symbol}</td>` +
-      `<td>${escape(check.title)} <small>${escape(check.id)}</small>${finding(check)}</td>` +
-      `<td class="number ${check.status}">${points}</td></tr>`
-    );
+    const told = check === first;
+    return [
+      `<details class="check"${told ? '' : ` id="check-${escape(check.id)}"`}><summary>`,
+      `<span class="${check.status}" aria-hidden="true">${symbol}</span>`,
+      `<span class="title">${escape(check.title)}${check.status === 'passed' ? '' : shortly(check)}</span>`,
+      `<span class="word ${check.status}">${word}</span>`,
+      `<span class="points ${check.status}" title="${pointsOf(check)}">${points}</span></summary><div>`,
+      told
+        ? `<p><a href="#check-${escape(check.id)}">See the top of this page.</a></p>`
+        : inside(check, sources),
+      '</div></details>',
+    ].join('');
   });
-  return `<table><thead><tr><th></th><th>Check</th><th class="number">Points</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return `<h2>Checks</h2><div class="checks">${items.join('\n')}</div>`;
 }
 
-function finding(check: CheckResult): string {
-  const when = [
-    check.guestTime === undefined ? [] : [`guest time ${formatSeconds(check.guestTime)}`],
-    check.hart === undefined ? [] : [`hart ${check.hart}`],
-  ].flat();
-  const row = (term: string, html: string): [string, string] => [term, html];
-  const rows: [string, string][] =
-    check.status === 'passed'
-      ? [['seen', escape(check.seen)]]
-      : [
-          ['expected', escape(check.expected)],
-          [check.cause ?? 'seen', escape(check.seen)],
-          ...(when.length > 0 ? [row('when', escape(when.join(' · ')))] : []),
-          ...(check.source === undefined ? [] : [row('look at', escape(check.source))]),
-          ['replay', `<code>npx ${escape(check.replay)}</code>`],
-        ];
-  return `<dl class="finding">${rows.map(([term, text]) => `<dt>${escape(term)}</dt><dd>${text}</dd>`).join('')}</dl>`;
+/** What was seen, on one line: the list can be read without opening anything. */
+function shortly({ seen, cause }: CheckResult): string {
+  const [line = ''] = seen.split('\n');
+  return `<small>${cause === undefined || line.startsWith(cause) ? '' : `${cause}: `}${escape(line)}</small>`;
 }
 
-function scenarioSection(scenario: ScenarioResult, picture: RunPicture | undefined, quantum: number): string {
-  const harts = scenario.harts === 1 ? '1 hart' : `${scenario.harts} harts`;
-  const notes = [
-    `<p class="faint">${harts}, seed ${scenario.seed}, ${formatSeconds(scenario.duration)} of guest time, ` +
-      `${scenario.instructions.toLocaleString('en-US')} instructions, ended: ${scenario.outcome}</p>`,
-    (scenario.explanation ?? []).length > 0
-      ? `<pre>${escape((scenario.explanation ?? []).join('\n'))}</pre>`
-      : '',
-    scenario.outcome !== 'completed' && scenario.console.length > 0
-      ? `<p class="faint">Its last words on the console:</p><pre>${escape(scenario.console.join('\n'))}</pre>`
-      : '',
-  ].join('\n');
-  if (picture === undefined || picture.jobs.length === 0) {
-    return `<section class="run"><h2>${escape(scenario.title)}</h2>${notes}</section>`;
-  }
-  return runSection(scenario.title, picture, quantum, notes);
+function inside(check: CheckResult, sources: readonly LabFile[]): string {
+  if (check.status === 'passed') return evidenceOf(check);
+  return evidenceOf(check) + placeToLook(check, sources) + command(check.replay);
+}
+
+function diagnostics({ diagnostics: said, verdict: kind }: GradeReport): string {
+  if (said.length === 0) return '';
+  const title = kind === 'build-failed' ? 'All that the compiler says' : 'What the compiler warns of';
+  return `<h2>${title}</h2><pre>${escape(said.map(formatDiagnostic).join('\n\n'))}</pre>`;
+}
+
+/** The runs behind lost points, and of the others one a scenario; the first lost point's run is open. */
+function runs(report: GradeReport, { runs: drawn, quantum }: GradeDrawings): string {
+  const lostIn = ({ id, seed }: { id: string; seed: number }): CheckResult[] =>
+    report.checks.filter((check) => {
+      return check.status !== 'passed' && check.scenario === id && check.seed === seed;
+    });
+  const shown = report.scenarios.filter(
+    (run, i, all) => lostIn(run).length > 0 || all.findIndex(({ id }) => id === run.id) === i,
+  );
+  if (shown.length === 0) return '';
+  const [first] = report.checks.filter(({ status }) => status !== 'passed');
+  const sections = shown.map((run) =>
+    runSection(run, {
+      id: runId({ scenario: run.id, seed: run.seed }),
+      quantum,
+      lost: lostIn(run),
+      open: first !== undefined && lostIn(run).includes(first),
+      drawing: drawn.get(`${run.id}/${run.seed}`) ?? {},
+    }),
+  );
+  const left = report.scenarios.length - shown.length;
+  const note = left === 0 ? '' : `<p class="faint">${left} more runs, with other seeds, are not shown.</p>`;
+  return `<h2>Runs</h2>${sections.join('\n')}${note}`;
+}
+
+function terms({ seed, seeds, digest }: GradeReport): string {
+  const graded =
+    seeds === 1
+      ? `This grade is of seed ${seed}.`
+      : `This grade is of seeds ${seed} to ${seed + seeds - 1}; each check counts with its worst.`;
+  const list = [
+    ['Hart', 'a hardware thread of the machine: what executes instructions'],
+    [
+      'Guest time',
+      "the machine's own clock since reset. It does not depend on the computer that graded, and comes out the same in every replay",
+    ],
+    ['Seed', `the order in which the harts take turns. ${graded}`],
+    ['Replay', 'a command that grades one check again on the very same run'],
+    ...(digest === ''
+      ? []
+      : [['Digest', `${digest.slice(0, 16)}: the same for the same files, seed and course`]]),
+  ];
+  const items = list
+    .map(([term = '', text = '']) => `<dt>${escape(term)}</dt><dd>${escape(text)}</dd>`)
+    .join('');
+  return `<h2>Words</h2><dl class="terms">${items}</dl>`;
 }

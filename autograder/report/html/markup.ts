@@ -1,6 +1,16 @@
+import { LIGHT } from './palette.js';
+
+/**
+ * Text without characters that are not seen and do something: control characters but for line ends and tabs, and
+ * those that turn the direction of text (Unicode categories Cc and Cf).
+ */
+export function visible(text: string): string {
+  return text.replace(/(?![\n\t])[\p{Cc}\p{Cf}]/gu, '\u00b7');
+}
+
 /** Text as HTML or XML text or attribute value. */
 export function escape(text: string): string {
-  return text
+  return visible(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
@@ -13,29 +23,11 @@ export function coordinate(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
 
-/**
- * Eight colours that people with any colour vision tell apart (Okabe and Ito, 2008), then four darker ones; beyond
- * them lighter ones of the same hues.
- */
-const PALETTE = [
-  '#0072b2',
-  '#e69f00',
-  '#009e73',
-  '#cc79a7',
-  '#56b4e9',
-  '#d55e00',
-  '#8a7a00',
-  '#5b5b5b',
-  '#7b3fa0',
-  '#7a4a21',
-  '#b3003c',
-  '#1b5e5a',
-];
-
-/** The colour of the n-th job of a run, from 0. */
+/** The colour of the n-th job of a run, from 0; twelve of the palette, beyond them lighter ones of the same hues. */
 export function jobColour(n: number): string {
-  const colour = PALETTE[n % PALETTE.length] ?? '#000000';
-  const round = Math.floor(n / PALETTE.length);
+  const { jobs } = LIGHT;
+  const colour = `var(--job-${n % jobs.length}, ${jobs[n % jobs.length] ?? 'gray'})`;
+  const round = Math.floor(n / jobs.length);
   return round === 0 ? colour : `color-mix(in srgb, ${colour} ${Math.max(25, 100 - 35 * round)}%, white)`;
 }
 

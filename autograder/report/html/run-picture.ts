@@ -5,15 +5,19 @@ import type { JobHistory } from '../../metrics/job-history.js';
 import { weightAt } from '../../metrics/job-history.js';
 import { lagCurve } from '../../metrics/lag.js';
 
-/** A run, reduced to what can be drawn. Times are guest milliseconds. */
-export interface RunPicture {
-  readonly harts: number;
+/** What charts of one run share. Times are guest milliseconds. */
+export interface TimeAxis {
   readonly from: number;
   readonly to: number;
+  /** Width of the charts in the units of their text, whose size is 12; 1200 by default. */
+  readonly width?: number;
+}
+
+/** A run of jobs, reduced to what can be drawn. */
+export interface RunPicture extends TimeAxis {
+  readonly harts: number;
   readonly jobs: readonly PicturedJob[];
   readonly lanes: readonly Lane[];
-  /** Width of its charts in the units of their text, whose size is 12; 1200 by default. */
-  readonly width?: number;
 }
 
 export interface PicturedJob {
