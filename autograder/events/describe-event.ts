@@ -65,6 +65,10 @@ const DESCRIBE: { readonly [K in LineKind]: Describe<K> } = {
   'page-walk': ({ access, address, entries, physical }) =>
     `${access} ${hex(address)}, ${entries.length} levels, ` +
     (physical === undefined ? 'page fault' : `physical 0x${physical.toString(16)}`),
+  disk: ({ type, sector, count, status }) =>
+    (type === 'in' || type === 'out'
+      ? `${type === 'out' ? 'writes' : 'reads'} ${count} sectors from ${sector}`
+      : type) + (status === 0 ? '' : `, status ${status}`),
 };
 
 /** An event of a running machine, without its time and hart. */
@@ -85,11 +89,6 @@ export function describeSeenEvent(event: SeenEvent, at: NamePlace): string {
       return `${event.function} returns ${hex(event.values[0])}`;
     case 'store':
       return `${event.variable}${event.offset === 0 ? '' : `+${event.offset}`} = ${hex(event.value)}${at(event.pc)}`;
-    case 'disk':
-      return (
-        `${event.write ? 'writes' : 'reads'} ${event.count} sectors from ${event.sector}` +
-        (event.status === 0 ? '' : `, status ${event.status}`)
-      );
     default: {
       // One kind's function with that kind's event: more than the types can say for a union of kinds.
       const describe = DESCRIBE[event.kind] as Describe<LineKind>;

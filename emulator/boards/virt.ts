@@ -9,7 +9,12 @@ import { Finisher } from '../devices/finisher.js';
 import { GoldfishRtc } from '../devices/goldfish-rtc.js';
 import { Ns16550a } from '../devices/ns16550a.js';
 import { Plic } from '../devices/plic.js';
-import { type BlockLatency, type BlockRequest, VirtioBlk } from '../devices/virtio-blk.js';
+import {
+  type BlockLatency,
+  type BlockRequest,
+  type ServedRequest,
+  VirtioBlk,
+} from '../devices/virtio-blk.js';
 import { VirtioMmio } from '../devices/virtio-mmio.js';
 import { virtDeviceTree } from './virt-device-tree.js';
 import { type MemoryRange, VIRT } from './virt-memory-map.js';
@@ -43,6 +48,8 @@ export interface VirtBoardOptions {
   readonly onDma?: (disk: number, ...access: Parameters<DmaHook>) => void;
   /** Called for every request a disk takes from its queue, with the number of the disk. */
   readonly onRequest?: (disk: number, request: BlockRequest) => void;
+  /** Called for every request a disk has served, with the number of the disk. */
+  readonly onServed?: (disk: number, request: ServedRequest) => void;
 }
 
 /** What the device tree says beyond the hardware. */
@@ -61,6 +68,8 @@ export interface VirtBoard {
   readonly clint: Clint;
   readonly plic: Plic;
   readonly uart: Ns16550a;
+  /** In the order of their slots. */
+  readonly disks: readonly VirtioBlk[];
   /** The flattened device tree for this board. */
   deviceTree(parameters?: BootParameters): Uint8Array;
 }
@@ -94,16 +103,17 @@ export function createVirtBoard(host: DeviceHost, options: VirtBoardOptions = {}
     interrupt: plic.wire(VIRT.rtc.interrupt),
     ...(options.epoch === undefined ? {} : { epoch: options.epoch }),
   });
+  const blockDevices = disks.map((disk, slot) => blockDevice(host, slot, disk, options));
   const slots = VIRT.virtio.map((place, slot): DeviceRegion => {
     const { onDma } = options;
-    const disk = disks[slot];
-    const device = new VirtioMmio(host, {
+    const device = blockDevices[slot];
+    const transport = new VirtioMmio(host, {
       name: `virtio_mmio@${place.base.toString(16)}`,
       interrupt: plic.wire(place.interrupt),
-      ...(disk === undefined ? {} : { device: blockDevice(host, slot, disk, options) }),
+      ...(device === undefined ? {} : { device }),
       ...(onDma === undefined ? {} : { onDma: (...access) => onDma(slot, ...access) }),
     });
-    return { base: place.base, size: place.size, device };
+    return { base: place.base, size: place.size, device: transport };
   });
 
   return {
@@ -118,6 +128,7 @@ export function createVirtBoard(host: DeviceHost, options: VirtBoardOptions = {}
     clint,
     plic,
     uart,
+    disks: blockDevices,
     deviceTree: (parameters = {}) =>
       virtDeviceTree({
         hartIds,
@@ -134,12 +145,13 @@ function range({ base, size }: MemoryRange): MemoryRange {
 }
 
 function blockDevice(host: DeviceHost, slot: number, disk: VirtDisk, options: VirtBoardOptions): VirtioBlk {
-  const { onRequest } = options;
+  const { onRequest, onServed } = options;
   return new VirtioBlk(host, {
     store: disk.store,
     serial: `hartlab-${slot}`,
     ...(disk.readOnly === undefined ? {} : { readOnly: disk.readOnly }),
     ...(options.diskLatency === undefined ? {} : { latency: options.diskLatency }),
     ...(onRequest === undefined ? {} : { onRequest: (request) => onRequest(slot, request) }),
+    ...(onServed === undefined ? {} : { onServed: (request) => onServed(slot, request) }),
   });
 }

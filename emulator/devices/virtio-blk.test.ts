@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CopyOnWriteDisk } from './block-store.js';
 import { FakeHost } from './fake-host.js';
-import { type BlockRequest, VirtioBlk, type VirtioBlkOptions } from './virtio-blk.js';
+import { type BlockRequest, type ServedRequest, VirtioBlk, type VirtioBlkOptions } from './virtio-blk.js';
 import { VirtioMmio } from './virtio-mmio.js';
 
 // A driver as small as one can be: queue of eight, three parts and buffers at fixed places in RAM.
@@ -39,6 +39,8 @@ let slot: VirtioMmio;
 let image: Uint8Array;
 let wire: boolean;
 let requests: BlockRequest[];
+let served: ServedRequest[];
+let disk: VirtioBlk;
 let dma: { address: number; length: number; write: boolean }[];
 let produced: number;
 
@@ -71,17 +73,19 @@ function start(options: Partial<VirtioBlkOptions> = {}): void {
   host = new FakeHost();
   image = Uint8Array.from({ length: 16 * 512 }, (_, index) => index >> 9);
   requests = [];
+  served = [];
   dma = [];
-  const device = new VirtioBlk(host, {
+  disk = new VirtioBlk(host, {
     store: new CopyOnWriteDisk(image),
     latency: LATENCY,
     onRequest: (request) => requests.push(request),
+    onServed: (request) => served.push(request),
     ...options,
   });
   slot = new VirtioMmio(host, {
     name: 'virtio_mmio@10001000',
     interrupt: (level) => (wire = level),
-    device,
+    device: disk,
     onDma: (address, length, write) => dma.push({ address, length, write }),
   });
   initialize();
@@ -239,7 +243,63 @@ describe('configuration', () => {
   });
 });
 
+describe('a change of medium', () => {
+  const capacity = (): number => slot.read(0x100, 4);
+  const change = (sectors: number, fill = 0): void => {
+    disk.changeMedium(new CopyOnWriteDisk(new Uint8Array(sectors * 512).fill(fill)));
+  };
+
+  it('changes capacity and generation, and interrupts the driver until it acknowledges', () => {
+    expect([capacity(), register(0x0fc), wire]).toEqual([16, 0, false]);
+    change(3);
+    expect([capacity(), register(0x0fc), register(0x060), wire]).toEqual([3, 1, 2, true]);
+    register(0x064, 2);
+    expect([register(0x060), wire]).toEqual([0, false]);
+    change(16);
+    expect([capacity(), register(0x0fc)]).toEqual([16, 2]);
+  });
+
+  it('does not interrupt a driver that is not up yet', () => {
+    register(0x070, 0);
+    change(3);
+    expect([capacity(), register(0x0fc), register(0x060), wire]).toEqual([3, 1, 0, false]);
+  });
+
+  it('is what later requests find, and those under way', () => {
+    request(IN, 1);
+    change(2, 0x77);
+    host.advance(ONE_SECTOR);
+    expect([status(), data()]).toEqual([OK, [0x77]]);
+    request(IN, 2);
+    host.advance(ONE_SECTOR);
+    expect(status()).toBe(IOERR);
+    request(OUT, 0);
+    change(2, 0x55);
+    host.advance(ONE_SECTOR);
+    change(2, 0x66);
+    request(IN, 0);
+    host.advance(ONE_SECTOR);
+    expect(data()).toEqual([0x66]);
+  });
+});
+
 describe('requests', () => {
+  it('are told of when they have been served, with what became of them', () => {
+    request(OUT, 15, 1024);
+    request(IN, 5);
+    expect(served).toEqual([]);
+    host.advance(ONE_SECTOR * 3);
+    request(IN, 2n ** 60n);
+    request(7, 3, 4);
+    host.advance(ONE_SECTOR * 3);
+    expect(served).toEqual([
+      { type: 'out', sector: 15n, count: 2, status: IOERR },
+      { type: 'in', sector: 5n, count: 1, status: OK },
+      { type: 'in', sector: 2n ** 60n, count: 1, status: IOERR },
+      { type: 'other', sector: 3n, count: 0, status: UNSUPP },
+    ]);
+  });
+
   it('reads sectors into guest memory', () => {
     request(IN, 3, 1024);
     host.advance(1e6);

@@ -47,6 +47,12 @@ export interface BlockRequest {
   readonly count: number;
 }
 
+/** A request that is done. */
+export interface ServedRequest extends BlockRequest {
+  /** 0 success, 1 error, 2 unsupported (5.2.6). */
+  readonly status: number;
+}
+
 /** Guest time a request takes, in seconds. */
 export interface BlockLatency {
   readonly request: number;
@@ -66,6 +72,8 @@ export interface VirtioBlkOptions {
   readonly latency?: BlockLatency;
   /** Called for every well-formed request when the device takes it from the queue. */
   readonly onRequest?: (request: BlockRequest) => void;
+  /** Called for every request when its data have moved, before the driver is told. */
+  readonly onServed?: (request: ServedRequest) => void;
 }
 
 interface Answer {
@@ -81,11 +89,12 @@ export class VirtioBlk implements VirtioDevice {
   readonly features: bigint;
   readonly queueSizes = [QUEUE_SIZE];
   readonly config = new Uint8Array(CONFIG_SIZE);
-  private readonly store: BlockStore;
+  private store: BlockStore;
   private readonly readOnly: boolean;
   private readonly id = new Uint8Array(ID_SIZE);
   private readonly latency: BlockLatency;
   private readonly onRequest: ((request: BlockRequest) => void) | undefined;
+  private readonly onServed: ((request: ServedRequest) => void) | undefined;
   private transport: VirtioTransport | undefined;
   /** Requests taken and not yet completed. */
   private readonly pending = new Set<ScheduledEvent>();
@@ -100,6 +109,7 @@ export class VirtioBlk implements VirtioDevice {
     this.readOnly = options.readOnly ?? false;
     this.latency = options.latency ?? DEFAULT_LATENCY;
     this.onRequest = options.onRequest;
+    this.onServed = options.onServed;
     this.id.set(new TextEncoder().encode(options.serial ?? 'hartlab').subarray(0, ID_SIZE));
 
     let features = 0n;
@@ -110,13 +120,27 @@ export class VirtioBlk implements VirtioDevice {
 
     // 5.2.4, struct virtio_blk_config.
     const config = new DataView(this.config.buffer);
-    config.setBigUint64(0x00, BigInt(this.store.sectors), true);
+    this.setCapacity();
     config.setUint32(0x0c, QUEUE_SIZE - 2, true); // seg_max: a chain less the header and the status
     config.setUint32(0x14, SECTOR_SIZE, true); // blk_size
   }
 
   attach(transport: VirtioTransport): void {
     this.transport = transport;
+  }
+
+  /**
+   * Puts another medium in place of the present one, and tells the driver (5.2.4: capacity). Requests that are under
+   * way find the new one.
+   */
+  changeMedium(store: BlockStore): void {
+    this.store = store;
+    this.setCapacity();
+    this.transport?.configurationChanged();
+  }
+
+  private setCapacity(): void {
+    new DataView(this.config.buffer).setBigUint64(0, BigInt(this.store.sectors), true);
   }
 
   cancel(): void {
@@ -138,14 +162,17 @@ export class VirtioBlk implements VirtioDevice {
     const sector = header.getBigUint64(8, true);
     const length = dataLength(type, chain);
     const count = Math.ceil(length / SECTOR_SIZE);
-    this.onRequest?.({ type: typeName(type), sector, count });
+    const request: BlockRequest = { type: typeName(type), sector, count };
+    this.onRequest?.(request);
 
     const seconds = this.latency.request + this.latency.sector * count;
     const cycles = Math.max(1, Math.round(seconds * this.host.frequency));
     this.busyUntil = Math.max(this.busyUntil, this.host.now()) + cycles;
     const event = this.host.at(this.busyUntil, () => {
       this.pending.delete(event);
-      this.complete(queue, chain, type, sector, length);
+      const status = this.complete(queue, chain, type, sector, length);
+      this.onServed?.({ ...request, status });
+      this.transport?.usedBuffer(queue);
     });
     this.pending.add(event);
   }
@@ -156,7 +183,7 @@ export class VirtioBlk implements VirtioDevice {
     type: number,
     sector: bigint,
     length: number,
-  ): void {
+  ): RequestStatus {
     const answer = this.serve(chain, type, sector, length);
     const end = chain.writableLength - 1;
     if (answer.data !== undefined) chain.write(0, answer.data.subarray(0, end));
@@ -164,7 +191,7 @@ export class VirtioBlk implements VirtioDevice {
     // 2.7.8: the length counts bytes written without a gap from the start of the writable part.
     const written = Math.min(answer.data?.length ?? 0, end);
     queue.push(chain, written === end ? end + 1 : written);
-    this.transport?.usedBuffer(queue);
+    return answer.status;
   }
 
   private serve(chain: DescriptorChain, type: number, sector: bigint, length: number): Answer {

@@ -71,6 +71,8 @@ const INTERRUPT_CONFIGURATION_CHANGE = 2;
 export interface VirtioTransport {
   /** A chain was returned: interrupts the driver unless it asked not to be. */
   usedBuffer(queue: SplitVirtqueue): void;
+  /** The device-specific configuration has changed: its generation goes up, and a driver that is up is told. */
+  configurationChanged(): void;
   /** The driver broke a rule: the device stops until it is reset (2.1.2). */
   needsReset(): void;
 }
@@ -136,6 +138,8 @@ export class VirtioMmio implements Device, VirtioTransport {
   private queueSelect = 0;
   private status = 0;
   private interruptStatus = 0;
+  /** Goes on over resets. */
+  private configGeneration = 0;
 
   constructor(host: DeviceHost, options: VirtioMmioOptions) {
     this.name = options.name;
@@ -152,6 +156,12 @@ export class VirtioMmio implements Device, VirtioTransport {
 
   usedBuffer(queue: SplitVirtqueue): void {
     if (queue.wantsInterrupt) this.raise(INTERRUPT_USED_BUFFER);
+  }
+
+  configurationChanged(): void {
+    // 2.5.1 and 4.2.2.1: a driver that read between two changes sees that it has to read again.
+    this.configGeneration = (this.configGeneration + 1) >>> 0;
+    if ((this.status & VirtioStatus.DriverOk) !== 0) this.raise(INTERRUPT_CONFIGURATION_CHANGE);
   }
 
   needsReset(): void {
@@ -186,7 +196,7 @@ export class VirtioMmio implements Device, VirtioTransport {
       case Register.ShmBaseHigh:
         return 0xffff_ffff;
       case Register.ConfigGeneration:
-        return 0;
+        return this.configGeneration;
       default:
         return this.readIdentity(offset);
     }

@@ -10,6 +10,7 @@ import type { VirtBoard } from '../boards/virt.js';
 import { CopyOnWriteDisk } from '../devices/block-store.js';
 import type { DeviceHost, DeviceStop, InterruptLine, ScheduledEvent } from '../devices/device.js';
 import { DEFAULT_LATENCY } from '../devices/virtio-blk.js';
+import type { ServedRequest } from '../devices/virtio-blk.js';
 import { CodePages } from '../engine/code-pages.js';
 import { createInterpreter } from '../engine/interpreter.js';
 import type { Interpreter } from '../engine/interpreter.js';
@@ -136,6 +137,9 @@ export class Machine {
         sector: DEFAULT_LATENCY.sector * diskDelay,
       },
       ...(options.disk && { disks: [{ store: new CopyOnWriteDisk(options.disk) }] }),
+      onServed: (_disk, request) => {
+        this.served(request);
+      },
     });
     this.board.uart.onTransmit((byte) => {
       this.transmitted(Uint8Array.of(byte));
@@ -273,6 +277,18 @@ export class Machine {
   input(bytes: Uint8Array): void {
     this.inputLog.push({ cycle: this.cycles, bytes: bytes.slice() });
     this.board.uart.receive(bytes);
+  }
+
+  /**
+   * Puts another disk in place of the present one, at the present guest time: capacity and configuration generation
+   * change, and the driver gets a configuration change interrupt (virtio 1.2, 2.5.1, 4.2.2 and 5.2.4). What the guest
+   * wrote to the old one is lost; `contents` are never modified.
+   * @throws Error when the machine was made without a disk
+   */
+  changeDisk(contents: Uint8Array): void {
+    const [disk] = this.board.disks;
+    if (!disk) throw new Error('changeDisk: the machine was made without a disk');
+    disk.changeMedium(new CopyOnWriteDisk(contents));
   }
 
   /** Guest cycles since reset. */
@@ -520,6 +536,12 @@ export class Machine {
   private raised(hart: Hart): void {
     if (hart.idle && hart.wakeable) this.control.wake(hart);
     if (hart === this.current) this.shorten(this.now());
+  }
+
+  private served({ type, sector, count, status }: ServedRequest): void {
+    if (!this.events.wants('disk')) return;
+    const write = type === 'out';
+    this.events.emit('disk', { time: this.now(), type, write, sector: Number(sector), count, status });
   }
 
   private transmitted(bytes: Uint8Array): void {

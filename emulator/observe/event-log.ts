@@ -4,6 +4,7 @@
  */
 import type {
   CsrWriteEvent,
+  DiskEvent,
   EcallEvent,
   EventKind,
   FenceEvent,
@@ -18,6 +19,8 @@ import type {
   UserEnterEvent,
   UserLeaveEvent,
 } from './events.js';
+
+export type { DiskEvent } from './events.js';
 
 /** What is written down. */
 export interface Observation {
@@ -68,17 +71,6 @@ export interface StoreEvent {
   readonly size: number;
   readonly value: bigint;
   readonly pc: bigint;
-}
-
-/** A request that the disk has served. */
-export interface DiskEvent {
-  readonly time: number;
-  readonly write: boolean;
-  /** In sectors of 512 bytes. */
-  readonly sector: number;
-  readonly count: number;
-  /** Virtio-blk status: 0 success, 1 error, 2 unsupported. */
-  readonly status: number;
 }
 
 /** An event with its kind. `hart` is an index into the machine's harts; see {@link EventLog.hartIds}. */

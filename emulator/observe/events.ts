@@ -142,6 +142,21 @@ export interface StoreHit extends At {
   readonly value: bigint;
 }
 
+/** A request that the disk has served: its data have moved, the driver is about to be told. */
+export interface DiskEvent {
+  readonly time: number;
+  /** `other` is a type that the disk does not implement. */
+  readonly type: 'in' | 'out' | 'flush' | 'get-id' | 'other';
+  /** The type is `out`. */
+  readonly write: boolean;
+  /** In sectors of 512 bytes, as the driver asked for, on the disk or not; inexact beyond 2^53. */
+  readonly sector: number;
+  /** Sectors of data; 0 for requests without. */
+  readonly count: number;
+  /** Virtio-blk status: 0 success, 1 error (outside of the disk, for one), 2 unsupported. */
+  readonly status: number;
+}
+
 /** Bytes the guest sent to its console. */
 export interface ConsoleEvent {
   readonly time: number;
@@ -163,6 +178,7 @@ export interface MachineEvents {
   fence: FenceEvent;
   'supervisor-enter': SupervisorEnterEvent;
   'page-walk': PageWalkEvent;
+  disk: DiskEvent;
   console: ConsoleEvent;
 }
 

@@ -30,9 +30,11 @@ export function listenForLines(
     machine.on(kind, (event: MachineEvents[LineKind]) => {
       if (!isSelected(kind, event, selection)) return;
       const time = event.time / machine.frequency;
-      const id = String(machine.harts[event.hart]?.id ?? event.hart).padStart(width);
       const text = describeMachineEvent(kind, event, (pc) => ` at ${place(pc)}`);
-      write(`${time.toFixed(8)} s  hart ${id}  ${kind.padEnd(KIND_WIDTH)}  ${text}`, time);
+      // The disk's events are no hart's.
+      const id = 'hart' in event ? (machine.harts[event.hart]?.id ?? event.hart) : undefined;
+      const hart = `${id === undefined ? '    ' : 'hart'} ${String(id ?? '').padStart(width)}`;
+      write(`${time.toFixed(8)} s  ${hart}  ${kind.padEnd(KIND_WIDTH)}  ${text}`, time);
     });
   };
   for (const kind of new Set(selection.map((item) => item.kind))) listen(kind);

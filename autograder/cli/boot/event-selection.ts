@@ -44,6 +44,7 @@ const KINDS: { readonly [K in LineKind]: KindOfEvent<K> } = {
   'user-leave': none,
   fence: { filters: ['sfence.vma', 'fence.i'], names: ({ instruction }, name) => instruction === name },
   'page-walk': { filters: ['fetch', 'load', 'store'], names: ({ access }, name) => access === name },
+  disk: { filters: ['in', 'out', 'flush', 'get-id', 'other'], names: ({ type }, name) => type === name },
 };
 
 /** The kinds, in the order in which they are explained. */
