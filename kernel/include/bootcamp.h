@@ -43,8 +43,9 @@ void bootcamp_timer(void);
 // end of the meeting, and calls scheduler().
 _Noreturn void bootcamp(struct hart *hart);
 
-// Boot hart, once, when start_harts() has seen every hart online: lets the others go (rule 7).
-// Returns without waiting for them.
+// Boot hart, once, when start_harts() has seen the other harts online: lets them go (rule 7).
+// Returns without waiting for them. A hart that start_harts() gave up, and that comes online
+// after all, finds the meeting over and goes on.
 void bootcamp_end_meeting(void);
 
 // ---- The rules of lab 01 ----------------------------------------------------------------
@@ -81,7 +82,7 @@ void bootcamp_end_meeting(void);
 //
 //  7. The meeting. No hart calls scheduler() before the boot hart has called
 //     bootcamp_end_meeting(). It waits in wfi, and executes no more than 2000 instructions while
-//     it waits: its ears are open, but it does not talk. No wake-up is lost, wherever the hart is
+//     it waits. The waiting is yours: hart_wait() is lab 02's. No wake-up is lost, wherever the hart is
 //     when the meeting ends, and 100 us later it is in scheduler(). A hart may leave wfi for no
 //     reason.
 //

@@ -6,6 +6,7 @@
 #pragma once
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include "param.h"
 #include "sbi.h"
@@ -44,6 +45,8 @@ struct hart {
     uintptr_t own_bottom, own_top; // the hart's own stack: boot, then dispatcher
     atomic_bool online;            // has been through its bootcamp
 };
+
+_Static_assert(offsetof(struct hart, online) == 248 && sizeof(struct hart) == 256, "whoever watches online");
 
 // A hart's own stack. hart_init_first() stands on the first one.
 struct hart_stack {

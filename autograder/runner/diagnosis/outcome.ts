@@ -77,10 +77,11 @@ function panicOf({ machine, map, stop, console, resetBy }: EndedRun): Outcome {
  */
 function culprit(frames: readonly GuestPlace[], exception: GuestPlace): GuestPlace | undefined {
   const isLabs = ({ source }: GuestPlace): boolean => source !== undefined && !source.includes('/');
-  const inLab = frames.find(isLabs);
-  if (inLab !== undefined) return inLab;
+  // What panic() calls, to stop the other harts and the machine, is nobody's fault.
   const panic = frames.findIndex((frame) => frame.function === 'panic');
-  const caller = frames[panic + 1];
+  const [caller] = frames.slice(panic + 1);
+  const inLab = frames.slice(panic + 1).find(isLabs);
+  if (inLab !== undefined) return inLab;
   if (isLabs(exception)) return exception;
   return panic < 0 ? undefined : caller;
 }
