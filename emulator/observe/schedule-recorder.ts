@@ -4,9 +4,10 @@
  */
 import { Mode } from '../hart/exceptions.js';
 import type { Machine } from '../machine/machine.js';
-import { parseElf, PT_LOAD, SegmentFlag } from './elf.js';
+import { parseElf } from './elf.js';
 import type { EcallEvent, HintEvent, UserEnterEvent, UserLeaveEvent } from './events.js';
 import { MarkCode } from './schedule-trace.js';
+import { executablePages } from './shipped-pages.js';
 import type {
   AddressSpace,
   IdleInterval,
@@ -192,20 +193,5 @@ export class ScheduleRecorder {
 }
 
 function imageOf(program: ShippedProgram): ProgramImage {
-  const elf = parseElf(program.elf, program.name);
-  const pages = new Map<bigint, Uint8Array>();
-  for (const segment of elf.segments) {
-    if (segment.type !== PT_LOAD || (segment.flags & SegmentFlag.Execute) === 0) continue;
-    for (let offset = 0; offset < segment.contents.length; offset++) {
-      const address = segment.virtualAddress + BigInt(offset);
-      const page = address - (address % PAGE);
-      let content = pages.get(page);
-      if (!content) pages.set(page, (content = new Uint8Array(Number(PAGE))));
-      const inPage = Number(address - page);
-      const chunk = segment.contents.subarray(offset, offset + Number(PAGE) - inPage);
-      content.set(chunk, inPage);
-      offset += chunk.length - 1;
-    }
-  }
-  return { entry: elf.entry, pages };
+  return { entry: parseElf(program.elf, program.name).entry, pages: executablePages(program) };
 }

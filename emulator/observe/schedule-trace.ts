@@ -33,6 +33,12 @@ export const MarkCode = {
   JobPriority: 0x707,
   /** `mix` has seen every job of its file end. */
   MixDone: 0x708,
+  /** `fatprobe` begins step a0 of its plan. */
+  FatStep: 0x710,
+  /** Step a0 has ended with a1; what it read are the a3 bytes at a2. */
+  FatResult: 0x711,
+  /** `fatprobe` has done all a0 steps. */
+  FatDone: 0x712,
 } as const;
 
 export type MarkCode = (typeof MarkCode)[keyof typeof MarkCode];

@@ -16,14 +16,19 @@ enum {
     JOB_DONE = 0x706,     // (id) all work is done; exit follows
     JOB_PRIORITY = 0x707, // (id, priority) a setpriority has succeeded
     MIX_DONE = 0x708,     // () mix has seen every job end
+
+    FAT_STEP = 0x710,   // (step) fatprobe begins a step of its plan
+    FAT_RESULT = 0x711, // (step, result, address, bytes) it has ended; what was read lies there
+    FAT_DONE = 0x712,   // (steps) the plan is done
 };
 
 // CODE must be a constant: it is part of the instruction.
-#define MARK(code, first, second)                                                                                      \
+#define MARK(code, first, second) MARK4(code, first, second, 0, 0)
+#define MARK4(code, first, second, third, fourth)                                                                      \
     do {                                                                                                               \
         register long a0_ __asm__("a0") = (long)(first);                                                               \
         register long a1_ __asm__("a1") = (long)(second);                                                              \
-        register long a2_ __asm__("a2") = 0;                                                                           \
-        register long a3_ __asm__("a3") = 0;                                                                           \
+        register long a2_ __asm__("a2") = (long)(third);                                                               \
+        register long a3_ __asm__("a3") = (long)(fourth);                                                              \
         __asm__ volatile("slti zero, zero, %0" ::"i"(code), "r"(a0_), "r"(a1_), "r"(a2_), "r"(a3_) : "memory");        \
     } while (0)
