@@ -1,0 +1,119 @@
+import { CannotJudge } from '../../autograder/lab/evidence.js';
+import type { Evidence, Finding } from '../../autograder/lab/evidence.js';
+import { creditBelow } from '../../autograder/lab/credit.js';
+import { EFFORT_CLUSTERS } from './cases/files.js';
+import type { FatEvidence, StepOutcome } from './probe-witness.js';
+
+/** What the run's witness saw. */
+function evidenceOf(evidence: Evidence): FatEvidence {
+  return evidence.witness as FatEvidence;
+}
+
+/** How an image fared: the part of its steps' worth that it earned, and its first wrong step. */
+interface ImageScore {
+  readonly title: string;
+  readonly control: boolean;
+  readonly fraction: number;
+  readonly failed?: StepOutcome;
+  /** Its steps did not all come to an end. */
+  readonly unfinished: boolean;
+}
+
+/** An image counts as a whole: one wrong answer may be luck's, and all right ones are worth what they say. */
+function imageScores({ images, outcomes }: FatEvidence): ImageScore[] {
+  return images.map(({ title, control, steps }, index): ImageScore => {
+    const own = outcomes.filter(({ image }) => image === index);
+    const failed = own.find(({ fraction }) => fraction < 1);
+    const unfinished = own.length < steps;
+    return {
+      title,
+      control,
+      fraction: failed === undefined && !unfinished ? 1 : 0,
+      unfinished,
+      ...(failed && { failed }),
+    };
+  });
+}
+
+/** Where a step's answer came from, for a report. */
+function at(evidence: Evidence, outcome: StepOutcome): Partial<Finding> {
+  const address = evidence.kernel.addressOf(outcome.function);
+  const source = address === undefined ? undefined : evidence.kernel.placeOf(address).source;
+  const hart = evidence.events.hartIds[outcome.hart] ?? outcome.hart;
+  return {
+    guestTime: outcome.time / evidence.trace.frequency,
+    hart,
+    ...(source !== undefined && { source }),
+  };
+}
+
+/** All images of the scenario: each that is read as it should be counts the same. */
+export function imagesRight(rule: string): (evidence: Evidence) => Finding {
+  return (evidence) => {
+    const scores = imageScores(evidenceOf(evidence));
+    const right = scores.filter(({ fraction }) => fraction === 1).length;
+    const ordered = [...scores.filter(({ control }) => control), ...scores];
+    const worst =
+      ordered.find(({ failed }) => failed !== undefined) ?? ordered.find(({ unfinished }) => unfinished);
+    const controlled = scores.every(({ control, fraction }) => !control || fraction === 1);
+    const fraction = controlled ? right / scores.length : 0;
+    const count = `${right} of ${scores.length} ${scores.length === 1 ? 'disk' : 'disks'}`;
+    if (worst === undefined) return { fraction, expected: rule, seen: `so it was, on ${count}` };
+    if (worst.failed === undefined) {
+      if (right === 0) throw new CannotJudge('starvation', `fatprobe did not get through "${worst.title}"`);
+      return { fraction, expected: rule, seen: `${count}; fatprobe did not get through "${worst.title}"` };
+    }
+    const { expected, seen } = worst.failed;
+    const only = controlled ? '' : ', and the rest counts only with this one';
+    return {
+      fraction,
+      expected: `${rule}. On "${worst.title}": ${expected}`,
+      seen: `${count} right${only}. On "${worst.title}": ${seen}`,
+      ...at(evidence, worst.failed),
+    };
+  };
+}
+
+/** No request of the disk outside of the volume and the partition table. */
+export function nothingOutside(evidence: Evidence): Finding {
+  const seen = evidenceOf(evidence);
+  const images = imagesRight('all requests lie inside the volume, or in the block of the partition table')(
+    evidence,
+  );
+  const [first] = seen.strayReads;
+  if (first === undefined || images.fraction < 1) {
+    const strays = first === undefined ? '' : `; ${seen.strayReads.length} requests went outside`;
+    return { ...images, seen: `${images.seen}${strays}` };
+  }
+  return {
+    fraction: 0,
+    expected: images.expected,
+    seen:
+      `${seen.strayReads.length} requests went outside, the first for sectors ${first.sector} to ` +
+      `${first.sector + first.count - 1}, in the step "${first.command}"`,
+    guestTime: first.time / evidence.trace.frequency,
+  };
+}
+
+/** Instructions and waits for each read of a long file; the disk's requests for all of it. */
+export const EFFORT_CYCLES = { full: 12_000, none: 60_000 };
+export const EFFORT_REQUESTS = { full: EFFORT_CLUSTERS * 1.5, none: EFFORT_CLUSTERS * 6 };
+
+export function effortOfReading(evidence: Evidence): Finding {
+  const right = imagesRight('every byte is right')(evidence);
+  if (right.fraction < 1) return { ...right, fraction: 0 };
+  const reads = evidenceOf(evidence).outcomes.filter(({ command }) => command.startsWith('read'));
+  const cycles = reads.reduce((sum, read) => sum + read.cycles, 0) / reads.length;
+  const requests = reads.reduce((sum, read) => sum + read.requests, 0);
+  const late = reads.slice(-20).reduce((sum, read) => sum + read.cycles, 0) / 20;
+  return {
+    fraction: Math.min(
+      creditBelow(Math.max(cycles, late), EFFORT_CYCLES.full, EFFORT_CYCLES.none),
+      creditBelow(requests, EFFORT_REQUESTS.full, EFFORT_REQUESTS.none),
+    ),
+    expected:
+      `a read of 100 bytes takes at most ${EFFORT_CYCLES.full} cycles on average, at the end of the file as at its ` +
+      `beginning, and the disk is asked at most ${EFFORT_REQUESTS.full} times`,
+    seen: `${Math.round(cycles)} cycles on average, ${Math.round(late)} at the end; ${requests} requests`,
+  };
+}
