@@ -127,13 +127,14 @@ const addBoot: CommandAdder = (program, io, root, finish) => {
     .option('--memory <size>', 'RAM: 128M, 1G', memorySize, 128 * 2 ** 20)
     .option('--bios <firmware>', 'builtin, none, or the file of a firmware', 'builtin')
     .option('--kernel <file>', "ELF or Linux Image to boot instead of HartLab's kernel")
-    .option('--initrd <file>', 'initial RAM disk')
+    .option('--initrd <file>', 'initial RAM disk; builtin: one with our programs (the default for lab 04)')
     .option('--append <string>', 'kernel command line')
     .option('--drive <file>', 'disk image, never written to; by default one with the user programs')
     .option('--seed <N>', 'schedule of the harts; 0 is round robin', integer(0, MAX_SEED), 0)
     .option('--boot-hart <id>', 'hart that boots; by default the schedule chooses', integer(0, MAX_HART_ID))
     .option('--log <events>', 'show machine events as lines: see below', selectedEvents)
     .option('--log-file <file>', 'write them to a file instead of among the console output')
+    .option('--trace <file>', 'write a trace for Perfetto or chrome://tracing')
     .option('--until <text>', 'end successfully when the console shows this text')
     .option('--max-time <seconds>', 'end after this much guest time', guestSeconds)
     .addHelpText(
@@ -163,6 +164,7 @@ const addGrade: CommandAdder = (program, io, root, finish) => {
     .option('--json <file>', 'write the report as JSON; - is standard output')
     .option('--junit <file>', 'write the report as JUnit XML')
     .option('--html <file>', 'write the report as one HTML page')
+    .option('--trace <file>', 'write a trace for Perfetto or chrome://tracing')
     .action(async (lab: string, folder: string | undefined, options: GradeFlags) => {
       if (folder !== undefined && options.solution === true) {
         throw new UsageError('a folder and --solution exclude each other');
@@ -197,6 +199,7 @@ const addMeasure: CommandAdder = (program, io, root, finish) => {
     .option('--dir <folder>', "the student's folder, if it is not labs/NN-name")
     .option('--json <file>', 'write the figures as JSON; - is standard output')
     .option('--html <file>', 'write figures and timelines as one HTML page')
+    .option('--trace <file>', 'write a trace for Perfetto or chrome://tracing')
     .addHelpText('after', jobSpecHelp)
     .action(async (options: MeasureFlags) => {
       const { measure } = await import('../measure/index.js');
@@ -213,6 +216,7 @@ interface GradeFlags {
   readonly json?: string;
   readonly junit?: string;
   readonly html?: string;
+  readonly trace?: string;
 }
 
 interface MeasureFlags {
@@ -225,6 +229,7 @@ interface MeasureFlags {
   readonly dir?: string;
   readonly json?: string;
   readonly html?: string;
+  readonly trace?: string;
 }
 
 function machineName(text: string): string {
