@@ -22,33 +22,62 @@ export async function runScenarios(
   jobs: readonly ScenarioJob[],
   options: PoolOptions = {},
 ): Promise<ScenarioRun[]> {
-  const threads = jobs.every(canBeSent) ? Math.min(options.threads ?? defaultThreads(), jobs.length) : 0;
   const runs: ScenarioRun[] = [];
-  let next = 0;
-  const finish = (index: number, run: ScenarioRun): void => {
-    runs[index] = run;
-    options.onRun?.(run);
-  };
-  if (threads === 0) {
-    for (const [index, job] of jobs.entries()) finish(index, await runScenario(job));
-    return runs;
-  }
   // The longest first, so that no core waits long for another at the end.
   const order = [...jobs.entries()].sort(([, a], [, b]) => cost(b) - cost(a));
+  await streamScenarios(order, ([, job]) => job, {
+    ...options,
+    threads: Math.min(options.threads ?? defaultThreads(), jobs.length),
+    onRun: (run, [index]) => {
+      runs[index] = run;
+      options.onRun?.(run);
+    },
+  });
+  return runs;
+}
+
+/**
+ * Runs the job of each item as a worker thread becomes free, and keeps nothing of it: for more runs than fit into
+ * memory, and for jobs that are only made when it is their turn.
+ *
+ * @param items may be asked for the next one by several threads at a time.
+ * @throws what a run threw, or an Error when a worker thread died.
+ */
+export async function streamScenarios<T>(
+  items: Iterable<T> | AsyncIterable<T>,
+  jobOf: (item: T) => ScenarioJob,
+  options: Omit<PoolOptions, 'onRun'> & { readonly onRun: (run: ScenarioRun, item: T) => void },
+): Promise<void> {
+  const threads = options.threads ?? defaultThreads();
+  const source = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  // One at a time: an iterator need not bear to be asked again before it has answered.
+  let turn: Promise<unknown> = Promise.resolve();
+  const next = (): Promise<IteratorResult<T, unknown>> => {
+    const asked = turn.then(() => source.next());
+    turn = asked.catch(() => undefined);
+    return asked;
+  };
+  let failed = false;
   await Promise.all(
-    Array.from({ length: threads }, async () => {
-      const worker = new Worker(new URL('./scenario-worker.js', import.meta.url));
+    Array.from({ length: Math.max(1, threads) }, async () => {
+      let worker: Worker | undefined;
       try {
-        for (let entry = order[next++]; entry !== undefined; entry = order[next++]) {
-          const [index, job] = entry;
-          finish(index, await ask(worker, job));
+        for (let item = await next(); item.done !== true && !failed; item = await next()) {
+          const job = jobOf(item.value);
+          if (threads === 0 || !canBeSent(job)) options.onRun(await runScenario(job), item.value);
+          else {
+            worker ??= new Worker(new URL('./scenario-worker.js', import.meta.url));
+            options.onRun(await ask(worker, job), item.value);
+          }
         }
+      } catch (error) {
+        failed = true;
+        throw error;
       } finally {
-        await worker.terminate();
+        await worker?.terminate();
       }
     }),
   );
-  return runs;
 }
 
 function ask(worker: Worker, job: ScenarioJob): Promise<ScenarioRun> {

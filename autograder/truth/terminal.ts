@@ -1,0 +1,165 @@
+/** The report of a lab's truth for a terminal. */
+import { wrap } from '../report/text-style.js';
+import type { TextStyle } from '../report/text-style.js';
+import type { Complaint } from './expectations.js';
+import type { Cell, KernelRow, TruthReport } from './truth-report.js';
+
+export interface TerminalOptions {
+  readonly style: TextStyle;
+  /** Columns; 100 unless the terminal says otherwise. */
+  readonly width?: number;
+}
+
+const DEFAULT_WIDTH = 100;
+/** Narrower than this nothing can be laid out. */
+const LEAST_WIDTH = 60;
+
+/** Matrix, diagnoses, races, what does not hold, and one line that says whether it all does. */
+export function formatTruth(report: TruthReport, options: TerminalOptions): string {
+  const { style } = options;
+  const width = Math.max(LEAST_WIDTH, options.width ?? DEFAULT_WIDTH);
+  const sections = [
+    [style.title(`${report.lab}  ${report.title}`)],
+    legend(report, style),
+    matrix(report, style, width),
+    diagnoses(report, style, width),
+    races(report),
+    complaints(report, style, width),
+    [verdictLine(report, style)],
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+/** a … z, then aa, ab … */
+function letter(index: number): string {
+  const last = String.fromCharCode(97 + (index % 26));
+  return index < 26 ? last : `${letter(Math.floor(index / 26) - 1)}${last}`;
+}
+
+function legend({ checks }: TruthReport, style: TextStyle): string[] {
+  const longest = Math.max(...checks.map(({ id }) => id.length));
+  return checks.map(({ id, points, catches, names }, i) => {
+    const caught = `${String(catches).padStart(3)} mutants lose points, names the fault of ${names}`;
+    return `${letter(i).padStart(3)}  ${id.padEnd(longest)}  ${String(points).padStart(3)} points  ${style.faint(caught)}`;
+  });
+}
+
+/** Columns of the matrix beside each other: a mark, and whether the check is to take points. */
+const CELL = 5;
+
+function matrix({ checks, kernels, mutants }: TruthReport, style: TextStyle, width: number): string[] {
+  const rows: (KernelRow & { readonly caughtBy?: readonly string[] })[] = [...kernels, ...mutants];
+  if (rows.length === 0) return [];
+  const names = Math.max(...rows.map(({ name }) => name.length), 8);
+  const score = ' score'.length + 2;
+  const perBlock = Math.max(1, Math.floor((width - names - score) / CELL));
+  const blocks = Array.from({ length: Math.ceil(checks.length / perBlock) }, (_, i) => i * perBlock);
+  return blocks
+    .flatMap((from, block) => {
+      const columns = checks.slice(from, from + perBlock);
+      const last = from + perBlock >= checks.length;
+      const head =
+        ''.padEnd(names) + columns.map((_, i) => letter(from + i).padStart(CELL - 1) + ' ').join('');
+      const lines = rows.map(({ name, cells, caughtBy = [], score: points }) => {
+        const marks = columns.map(({ id }) =>
+          mark(
+            cells.find(({ check }) => check === id),
+            caughtBy.indexOf(id),
+            style,
+          ),
+        );
+        return `${name.padEnd(names)}${marks.join('')}${last ? points.toFixed(2).padStart(score) : ''}`;
+      });
+      return [
+        ...(block === 0 ? [] : ['']),
+        style.strong(last ? `${head}${'score'.padStart(score)}` : head),
+        ...lines,
+      ];
+    })
+    .concat(
+      '',
+      style.faint(
+        '✗ no points, .42 part of them, · all; [✗] names the fault, (✗) catches it too; worst of all seeds',
+      ),
+    );
+}
+
+function mark(cell: Cell | undefined, expected: number, style: TextStyle): string {
+  const text =
+    cell === undefined ? ' ' : cell.lost === 0 ? '·' : cell.earned <= 0 ? '✗' : fraction(cell.earned);
+  const [open, close] = expected === 0 ? ['[', ']'] : expected > 0 ? ['(', ')'] : ['', ' '];
+  const padded = `${open}${text}${close}`.padStart(CELL);
+  if (cell === undefined || cell.lost === 0) return expected >= 0 ? style.bad(padded) : style.faint(padded);
+  return expected === 0 ? style.strong(padded) : padded;
+}
+
+/** `.42`; points that are nearly all or nearly none are not rounded to that. */
+function fraction(earned: number): string {
+  return `.${String(Math.min(99, Math.max(1, Math.floor(earned * 100)))).padStart(2, '0')}`;
+}
+
+function diagnoses({ mutants }: TruthReport, style: TextStyle, width: number): string[] {
+  return mutants.flatMap(({ name, caughtBy, diagnosis }) => {
+    if (diagnosis === undefined) return [];
+    const where = diagnosis.source === undefined ? '' : `  ${diagnosis.source}`;
+    return [
+      `${style.strong(name)}  ${style.faint(`${caughtBy[0] ?? ''}${where}`)}`,
+      ...wrap(diagnosis.seen, width - 4).map((line) => `    ${line}`),
+    ];
+  });
+}
+
+function races({ mutants, seedsToUse }: TruthReport): string[] {
+  const lines = mutants.flatMap(({ name, rate }) => {
+    if (rate === undefined) return [];
+    const first = rate.first === undefined ? 'never' : `first with seed ${rate.first}`;
+    return [
+      `${name}: a race, caught with ${rate.caught} of ${rate.seeds} seeds (${first}; ` +
+        `at most ${rate.longestMiss} misses in a row)`,
+    ];
+  });
+  return seedsToUse === undefined
+    ? lines
+    : [...lines, `Grade with --seeds ${seedsToUse} or more to catch every one of these.`];
+}
+
+function complaints({ complaints: all }: TruthReport, style: TextStyle, width: number): string[] {
+  return all.flatMap((complaint) => [
+    style.bad(`✗ ${heading(complaint)}`),
+    ...field('found', complaint.found, width),
+    ...field('expected', complaint.expected, width),
+  ]);
+}
+
+function heading({ kind, kernel, check, seed }: Complaint): string {
+  const about = [kernel, check, ...(seed === undefined ? [] : [`seed ${seed}`])].filter(
+    (part) => part !== undefined,
+  );
+  return [kind.replaceAll('-', ' '), ...about].join(' · ');
+}
+
+function field(name: string, text: string, width: number): string[] {
+  return wrap(text, width - 13).map((line, i) => `  ${(i === 0 ? name : '').padEnd(11)}${line}`);
+}
+
+function verdictLine(
+  { lab, holds, complete, mutants, kernels, bad, complaints: all }: TruthReport,
+  style: TextStyle,
+): string {
+  const runs = [
+    `${mutants.length} mutants caught`,
+    ...kernels.map(({ name, seeds, score }) =>
+      name === 'stub' ? `stub ${score.toFixed(2)}` : `${name.replace(/^.*\//, '')} 100 × ${seeds} seeds`,
+    ),
+    ...(bad.length > 0 ? [`${bad.length} bad kernels found out`] : []),
+  ];
+  const part = complete ? '' : ' (a part of it)';
+  return holds
+    ? style.good(`✓ ${lab} holds${part}: ${runs.join(', ')}`)
+    : style.bad(
+        `✗ ${lab} does not hold${part}: ${all.length} ${all.length === 1 ? 'thing' : 'things'} to put right`,
+      );
+}
