@@ -86,7 +86,7 @@ export class KernelMap implements KernelNames {
   }
 }
 
-/** A student knows the lab's files by their bare names. */
+/** A student knows the lab's files by their bare names; the references of other labs keep their folder. */
 function studentName(file: string): string {
-  return file.replace(/^(?:labs|solutions)\/\d\d-[^/]+\//, '');
+  return file.replace(/^labs\/\d\d-[^/]+\//, '');
 }
