@@ -8,7 +8,7 @@ import type { LagExtreme } from '../../autograder/metrics/lag.js';
 import { DISPATCH_GRACE_SECONDS } from '../../autograder/metrics/run-metrics.js';
 import { idleWhileRunnable, longestStarvation, utilisation } from '../../autograder/metrics/waiting.js';
 import { FOUR_HART_LAG, IDLING, INFEASIBLE_WAIT, UTILISATION } from './bounds.js';
-import { fourChurn, fourFeasible, infeasible } from './scenarios.js';
+import { fourChurn, fourFeasible, infeasible, INFEASIBLE_LATE_JOB, infeasibleLate } from './scenarios.js';
 import type { MixScenario } from './scenarios.js';
 import { at, inQuanta, jobOf, jobsSeen, percent, quanta } from './seen.js';
 
@@ -101,16 +101,39 @@ export function infeasibleWeight(evidence: Evidence): Finding {
   };
 }
 
-/** The greatest distance from the ideal, either way, from the time when all early jobs had begun to work. */
+/**
+ * Newcomers while others are far behind V and picked all the same: V must not go back to them, or who arrives begins
+ * with credit that nobody owes it.
+ */
+export function arrivalBesideInfeasible(evidence: Evidence): Finding {
+  const first = jobOf(jobsSeen(evidence, infeasibleLate), INFEASIBLE_LATE_JOB);
+  const found = greatestLag(evidence, infeasibleLate, first.started);
+  const lag = Math.abs(inQuanta(found.lag, evidence));
+  return {
+    fraction: creditBelow(lag, FOUR_HART_LAG.full, FOUR_HART_LAG.none),
+    expected:
+      `from the arrival of job ${first.job} on no job more than ${quanta(FOUR_HART_LAG.full)} from its ideal share: ` +
+      'a hart for each of jobs 1 to 3, and parts of the last by priority for the others',
+    seen: `job ${found.job} is ${quanta(lag)} ${found.lag > 0 ? 'behind' : 'ahead'}`,
+    ...at(evidence, found.time, found.history),
+  };
+}
+
+/**
+ * The greatest distance from the ideal, either way.
+ *
+ * @param since cycle from which it is measured; by default when all early jobs had begun to work.
+ */
 function greatestLag(
   evidence: Evidence,
   scenario: MixScenario,
+  since?: number,
 ): LagExtreme & { readonly history: JobHistory } {
   const jobs = [...jobsSeen(evidence, scenario).values()];
   const { trace } = evidence;
   const ideal = idealService(jobs, trace.harts);
   const early = new Set(scenario.mix.jobs.filter((job) => job.arrive === undefined).map((job) => job.id));
-  const begun = Math.max(...jobs.filter((job) => early.has(job.job)).map((job) => job.started ?? 0));
+  const begun = since ?? Math.max(...jobs.filter((job) => early.has(job.job)).map((job) => job.started ?? 0));
   const extremes = jobs.flatMap((history) => {
     const from = Math.max(begun, history.started ?? 0);
     const { behind, ahead } = lagExtremes(history, ideal, from, trace.end);

@@ -1,5 +1,11 @@
 import type { Check, ContractFunction, LabDefinition } from '../../autograder/lab/definition.js';
-import { fourHartLag, infeasibleWeight, noIdleHart, oneHartAtATime } from './four-hart-checks.js';
+import {
+  arrivalBesideInfeasible,
+  fourHartLag,
+  infeasibleWeight,
+  noIdleHart,
+  oneHartAtATime,
+} from './four-hart-checks.js';
 import {
   lateArrival,
   longSleepOf,
@@ -123,7 +129,7 @@ const checks: readonly Check[] = [
   {
     id: 'four-harts-lag',
     title: 'Four harts: everybody within two quanta of the ideal',
-    points: 9,
+    points: 7,
     scenario: scenarios.fourFeasible.id,
     contract: pick,
     evaluate: fourHartLag,
@@ -160,6 +166,14 @@ const checks: readonly Check[] = [
     contract: enqueue,
     evaluate: infeasibleWeight,
   },
+  {
+    id: 'infeasible-arrival',
+    title: 'Four harts: who arrives beside such weights gets its share and no more',
+    points: 2,
+    scenario: scenarios.infeasibleLate.id,
+    contract: pick,
+    evaluate: arrivalBesideInfeasible,
+  },
 ];
 
 const lab: LabDefinition = {
@@ -181,6 +195,7 @@ const lab: LabDefinition = {
     scenarios.fourFeasible,
     scenarios.fourChurn,
     scenarios.infeasible,
+    scenarios.infeasibleLate,
   ],
   checks,
 };

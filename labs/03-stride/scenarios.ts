@@ -182,3 +182,30 @@ export const infeasible = scenario('infeasible', 'An infeasible weight on four h
   { id: 6, priority: 2 },
   { id: 7, priority: 2 },
 ]);
+
+/**
+ * Three jobs that need a hart each fall behind V, which the four on the last hart move, down to the limit of rule 7:
+ * 24 quanta of the jobs that arrive then. Making a job takes `mix` about a millisecond. With dispatches that are
+ * shorter, and harts that are out of step because the three come 2 ms apart, one of the three is likely to have been
+ * picked since `mix` was; a fork, which takes less, is a second chance.
+ */
+export const INFEASIBLE_LATE_JOB = 8;
+export const infeasibleLate = scenario(
+  'infeasible-late',
+  'Jobs arrive beside infeasible weights',
+  4,
+  110,
+  [
+    { id: 1, priority: 960 },
+    { id: 2, priority: 960, arrive: 2 },
+    { id: 3, priority: 960, arrive: 4 },
+    { id: 4, priority: 24, arrive: 6 },
+    { id: 5, priority: 24, arrive: 6 },
+    { id: 6, priority: 24, arrive: 6 },
+    { id: 7, priority: 24, arrive: 6 },
+    { id: INFEASIBLE_LATE_JOB, priority: 48, arrive: 50 },
+    { id: 9, priority: 48, arrive: 58, fork: true },
+    { id: 10, priority: 48, arrive: 66 },
+  ],
+  { extraArgument: 'quantum=700' },
+);

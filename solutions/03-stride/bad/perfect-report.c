@@ -1,5 +1,6 @@
 // Bad: prints a perfect report, schedules nothing, and powers the machine off as if all were well.
 // Verdict: starvation
+// Seen in: mixed-priorities, four-harts-lag
 #include <stddef.h>
 #include "printf.h"
 #include "sbi.h"
