@@ -12,7 +12,7 @@ import { didYouMean } from '../../autograder/cli/option-values.js';
  */
 export type FenceKind =
   | { readonly kind: 'console'; readonly tools: readonly string[] }
-  | { readonly kind: 'code'; readonly language: string; readonly path?: string }
+  | { readonly kind: 'code'; readonly language: CodeLanguage; readonly path?: string }
   | { readonly kind: 'diagram'; readonly caption: string }
   | { readonly kind: 'figure' };
 

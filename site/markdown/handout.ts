@@ -17,6 +17,7 @@ export interface Handout {
   /** All headings below the title, in order. */
   readonly headings: readonly Heading[];
   readonly fences: readonly Fence[];
+  readonly standIns: readonly StandIn[];
   readonly links: readonly LinkUse[];
   /** Code within text. */
   readonly spans: readonly CodeSpan[];
@@ -37,6 +38,18 @@ export interface Fence {
   readonly line: number;
 }
 
+/**
+ * What stands in for the reader's work from here on, so that commands can be run that come after it:
+ * `<!-- labs/03-stride is solutions/03-stride + mutants/waker-keeps-pass.patch -->`. Patches are in the folder
+ * behind `is`; `labs/03-stride is labs/03-stride` is the stub again.
+ */
+export interface StandIn {
+  readonly folder: string;
+  readonly source: string;
+  readonly patches: readonly string[];
+  readonly line: number;
+}
+
 export interface LinkUse {
   readonly token: Tokens.Link;
   readonly line: number;
@@ -53,6 +66,7 @@ export function readHandout(file: string, text: string): Handout {
   const problems: Problem[] = [];
   const headings: Heading[] = [];
   const fences: Fence[] = [];
+  const standIns: StandIn[] = [];
   const links: LinkUse[] = [];
   const spans: CodeSpan[] = [];
   const slug = slugger();
@@ -93,7 +107,10 @@ export function readHandout(file: string, text: string): Handout {
         spans.push({ text: (token as Tokens.Codespan).text, line });
         break;
       case 'html':
-        report(`HTML (${token.raw.trim().split('\n')[0]}); a handout is Markdown alone`);
+        if (/^<!--[^]*-->\s*$/.test(token.raw)) {
+          const standIn = readStandIn(token.raw, line);
+          if (standIn !== null) standIns.push(standIn);
+        } else report(`HTML (${token.raw.trim().split('\n')[0]}); a handout is Markdown alone`);
         break;
       case 'image':
         report('an image; expected a diagram (dot) or a figure, which cannot be out of date');
@@ -111,7 +128,15 @@ export function readHandout(file: string, text: string): Handout {
     problems.push({ file, line: 1, message: "no title; expected a first line '# Title'" });
   }
   const name = file.replace(/^.*\//, '').replace(/\.md$/, '');
-  return { file, text, title: title ?? name, tokens, headings, fences, links, spans, problems };
+  return { file, text, title: title ?? name, tokens, headings, fences, standIns, links, spans, problems };
+}
+
+const STAND_IN = /^<!--\s*(labs\/[\w-]+) is ((?:labs|solutions)\/[\w-]+)((?:\s*\+\s*[\w./-]+)*)\s*-->\s*$/;
+
+function readStandIn(comment: string, line: number): StandIn | null {
+  const [, folder, source, patches] = STAND_IN.exec(comment) ?? [];
+  if (folder === undefined || source === undefined) return null;
+  return { folder, source, patches: (patches ?? '').split('+').flatMap((name) => name.trim() || []), line };
 }
 
 /**

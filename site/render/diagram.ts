@@ -3,7 +3,7 @@ import { instance } from '@viz-js/viz';
 import type { Viz } from '@viz-js/viz';
 import { escape } from '../../autograder/report/html/markup.js';
 
-const FONT = 'Helvetica,Arial,sans-serif';
+const FONT = 'Helvetica';
 /** CSS pixels a point of Graphviz: text of 11 points comes out as large as a caption. */
 const PIXELS = 4 / 3;
 /** Part of its size to which a diagram is shrunk before it scrolls. */
@@ -21,7 +21,9 @@ export async function diagramHtml(
   caption: string,
 ): Promise<string | { readonly fault: string; readonly line?: number }> {
   const viz = await (graphviz ??= instance());
-  const result = viz.render(dot, {
+  // One font for all: only of a few does Graphviz know how wide their letters are.
+  const lettered = dot.replaceAll(/\bfontname\s*=\s*(?:"[^"]*"|[\w-]+)/g, `fontname="${FONT}"`);
+  const result = viz.render(lettered, {
     format: 'svg',
     graphAttributes: { bgcolor: 'transparent', fontname: FONT, fontsize: 11, nodesep: 0.3, ranksep: 0.4 },
     nodeAttributes: {
