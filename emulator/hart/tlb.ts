@@ -13,6 +13,8 @@ export class Tlb {
   /** Linear addresses of data and fetch entries filled since the last flush; beyond FEW, only that they are many. */
   private readonly filledData: number[] = [];
   private readonly filledFetch: number[] = [];
+  /** Whether stores were ever held. */
+  private holds = false;
 
   constructor(
     private readonly memory: LinearMemory,
@@ -89,6 +91,7 @@ export class Tlb {
 
   /** Has every store to a page of linear memory be seen, without a change in what the TLB knows; or no longer so. */
   holdWrites(linearPage: number, hold: boolean): void {
+    this.holds ||= hold;
     const [from, to] = hold
       ? [layout.DATA_WRITE_TAG, layout.DATA_HELD_TAG]
       : [layout.DATA_HELD_TAG, layout.DATA_WRITE_TAG];
@@ -115,7 +118,7 @@ export class Tlb {
 
   /** Makes the next store to a page of linear memory be seen. */
   dropWrites(linearPage: number): void {
-    for (const tag of [layout.DATA_WRITE_TAG, layout.DATA_HELD_TAG]) {
+    for (const tag of this.holds ? [layout.DATA_WRITE_TAG, layout.DATA_HELD_TAG] : [layout.DATA_WRITE_TAG]) {
       this.eachDataEntry(linearPage, tag, (entry) => {
         this.setTag(entry + tag, INVALID);
       });
