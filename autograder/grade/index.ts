@@ -15,6 +15,9 @@ import { styleFor } from '../report/text-style.js';
 import { grade as gradeLab, subjectOf } from '../runner/grade.js';
 import type { Grade, GradeProgress } from '../runner/grade.js';
 import type { GradeReport } from '../runner/grade-report.js';
+import { TRACED_EVENTS } from '../trace-file/run-trace.js';
+import type { TracedRun } from '../trace-file/run-trace.js';
+import { checkTraceFile, reportTrace } from '../trace-file/write-trace.js';
 import { writeResult } from './result-files.js';
 
 /** What is graded, and where the results go. */
@@ -34,6 +37,8 @@ export interface GradeRequest {
   readonly json?: string;
   readonly junit?: string;
   readonly html?: string;
+  /** A file for a trace viewer. */
+  readonly trace?: string;
 }
 
 /**
@@ -52,6 +57,7 @@ export async function grade(
   const { lab, module } = await loadLab(root, request.lab);
   const checks = knownChecks(lab, request.checks);
   const folder = folderOf(request, lab, root);
+  if (request.trace !== undefined) checkTraceFile('--trace', request.trace);
   const progress = progressOn(io.stderr);
   const result = await gradeLab({
     lab,
@@ -63,6 +69,7 @@ export async function grade(
     seeds: request.seeds,
     ...(checks.length > 0 && { checks }),
     ...(threads !== undefined && { threads }),
+    ...(request.trace !== undefined && { record: TRACED_EVENTS }),
     onProgress: (step) => progress.show(describe(step)),
   });
   progress.clear();
@@ -70,7 +77,7 @@ export async function grade(
   return statusOf(result.report);
 }
 
-function writeResults({ json, junit, html }: GradeRequest, result: Grade, io: CommandIo): void {
+function writeResults({ json, junit, html, trace }: GradeRequest, result: Grade, io: CommandIo): void {
   const { report } = result;
   const toStdout = [json, junit, html].includes('-');
   const style = styleFor(toStdout ? io.stderr : io.stdout, io.env);
@@ -81,6 +88,15 @@ function writeResults({ json, junit, html }: GradeRequest, result: Grade, io: Co
   if (json !== undefined) writeResult('--json', json, `${JSON.stringify(report, null, 2)}\n`, io);
   if (junit !== undefined) writeResult('--junit', junit, result.junit, io);
   if (html !== undefined) writeResult('--html', html, htmlOf(result), io);
+  if (trace !== undefined) reportTrace(trace, tracedRuns(result), io);
+}
+
+/** The runs of a grade, one process each. */
+function tracedRuns({ evidence, recordings }: Grade): TracedRun[] {
+  return evidence.flatMap(({ scenario, seed, trace, kernel }) => {
+    const log = recordings.get(`${scenario}/${seed}`);
+    return log === undefined ? [] : [{ name: `${scenario}, seed ${seed}`, trace, log, kernel }];
+  });
 }
 
 function htmlOf({ report, evidence, sources }: Grade): string {

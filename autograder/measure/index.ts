@@ -7,8 +7,12 @@ import type { Progress } from '../cli/progress.js';
 import { writeResult } from '../grade/result-files.js';
 import type { RunPicture } from '../report/html/run-picture.js';
 import { styleFor } from '../report/text-style.js';
+import { KernelMap } from '../runner/diagnosis/kernel-map.js';
 import { buildKernel, buildPrograms, formatDiagnostic } from '../toolchain/index.js';
 import type { BuildFailed, KernelBuilt, StudentLab } from '../toolchain/index.js';
+import { TRACED_EVENTS } from '../trace-file/run-trace.js';
+import type { TracedRun } from '../trace-file/run-trace.js';
+import { checkTraceFile, reportTrace } from '../trace-file/write-trace.js';
 import { measurePage } from './page.js';
 import { policyPictures, withTimelines } from './policy-pictures.js';
 import { runPolicies } from './policy-run.js';
@@ -36,6 +40,8 @@ export interface MeasureRequest {
   /** Files to write; `-` is standard output. */
   readonly json?: string;
   readonly html?: string;
+  /** A file for a trace viewer. */
+  readonly trace?: string;
 }
 
 /** What a measurement left: figures, and what can be drawn. */
@@ -45,6 +51,8 @@ export interface Measurement {
   readonly runs: readonly PolicyRun[];
   /** By policy, of all runs that began. */
   readonly pictures: ReadonlyMap<string, RunPicture>;
+  /** The ELF file that was run. */
+  readonly kernel: Uint8Array;
 }
 
 /** What is measured, without where the results go. */
@@ -83,10 +91,11 @@ export async function measurePolicies(
     kernel,
     programs,
     ...(threads !== undefined && { threads }),
+    ...(experiment.trace !== undefined && { record: TRACED_EVENTS }),
     onRun: (policy) => progress.show(`running: ${++done} of ${policies.length} policies (${policy})`),
   });
   const report = measureReport(runs, { harts: smp, seed, workload, ...(lab && { lab: lab.name }) });
-  return { ok: true, report, runs, pictures: policyPictures(report, runs) };
+  return { ok: true, report, runs, pictures: policyPictures(report, runs), kernel };
 }
 
 /**
@@ -105,6 +114,7 @@ export async function measure(
   if (request.json === '-' && request.html === '-') {
     throw new UsageError('--json and --html cannot both be standard output');
   }
+  if (request.trace !== undefined) checkTraceFile('--trace', request.trace);
   const progress = progressOn(io.stderr);
   const measured = await measurePolicies(request, root, {
     progress,
@@ -126,9 +136,18 @@ export async function measure(
     writeResult('--json', request.json, `${JSON.stringify(withTimelines(report, pictures), null, 2)}\n`, io);
   }
   if (request.html !== undefined) writeResult('--html', request.html, measurePage(report, pictures), io);
+  if (request.trace !== undefined) reportTrace(request.trace, tracedRuns(measured), io);
   return report.policies.every(({ status }) => status === 'measured')
     ? ExitStatus.Success
     : ExitStatus.Failure;
+}
+
+/** The runs of a measurement, one process a policy. */
+function tracedRuns({ runs, kernel }: Measurement): TracedRun[] {
+  const names = new KernelMap(kernel);
+  return runs.flatMap(({ policy, run: { trace, recorded } }) => {
+    return recorded === undefined ? [] : [{ name: policy, trace, log: recorded, kernel: names }];
+  });
 }
 
 function build(

@@ -1,4 +1,5 @@
 import { MarkCode } from '../../emulator/observe/schedule-trace.js';
+import type { Observation } from '../../emulator/observe/event-log.js';
 import type { ScheduleTrace } from '../../emulator/observe/schedule-trace.js';
 import type { JobHistory } from '../metrics/job-history.js';
 import { jobHistories } from '../metrics/job-history.js';
@@ -29,6 +30,8 @@ export interface PolicyRunOptions {
   readonly workload: Workload;
   readonly kernel: Uint8Array;
   readonly programs: readonly UserProgram[];
+  /** What to write down besides the schedule, for a trace file. */
+  readonly record?: Observation;
   /** Worker threads; see {@link runScenarios}. */
   readonly threads?: number;
   readonly onRun?: (policy: string) => void;
@@ -39,7 +42,7 @@ const BOOT_SECONDS = 0.1;
 
 /** Runs the workload once under each policy, in the order in which they are named. */
 export async function runPolicies(options: PolicyRunOptions): Promise<PolicyRun[]> {
-  const { policies, harts, seed, workload, kernel, programs, threads, onRun } = options;
+  const { policies, harts, seed, workload, kernel, programs, record, threads, onRun } = options;
   const disk = await scenarioDisk(workload, programs);
   const jobs = policies.map((policy) => ({
     scenario: {
@@ -53,6 +56,7 @@ export async function runPolicies(options: PolicyRunOptions): Promise<PolicyRun[
     kernel,
     programs,
     disk,
+    ...(record && { record }),
   }));
   const runs = await runScenarios(jobs, {
     ...(threads !== undefined && { threads }),

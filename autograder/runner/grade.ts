@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import type { EventLog, Observation } from '../../emulator/observe/event-log.js';
 import type { Check, LabDefinition, Scenario } from '../lab/definition.js';
 import type { Evidence } from '../lab/evidence.js';
 import { jobHistories } from '../metrics/job-history.js';
@@ -32,6 +33,8 @@ export interface GradeOptions {
   /** Ids of the checks to run; all when absent. @see {@link GradeOptions.lab} */
   readonly checks?: readonly string[];
   readonly cacheFolder?: string;
+  /** See {@link ScenarioJob.record}. */
+  readonly record?: Observation;
   /** Worker threads; see {@link runScenarios}. */
   readonly threads?: number;
   readonly onProgress?: (progress: GradeProgress) => void;
@@ -49,6 +52,8 @@ export interface Grade {
   readonly evidence: readonly Evidence[];
   /** The lab's files as they were graded. */
   readonly sources: readonly LabFile[];
+  /** By `scenario/seed`: what {@link GradeOptions.record} asked for. */
+  readonly recordings: ReadonlyMap<string, EventLog>;
 }
 
 /**
@@ -61,7 +66,13 @@ export async function grade(options: GradeOptions): Promise<Grade> {
   } catch (fault) {
     const results = selectedChecks(options).map((check) => unjudged(check, options, 'the grader failed'));
     const report = { ...frame(options, 'infrastructure', results), fault: describeFault(fault) };
-    return { report, junit: await junitOf(options, results), evidence: [], sources: sourcesOf(options) };
+    return {
+      report,
+      junit: await junitOf(options, results),
+      evidence: [],
+      sources: sourcesOf(options),
+      recordings: new Map(),
+    };
   }
 }
 
@@ -106,7 +117,10 @@ async function gradeOrThrow(options: GradeOptions): Promise<Grade> {
       fault: { message: `check ${fault[0]} failed by itself: ${describeFault(fault[1]).message}` },
     }),
   };
-  return { report, junit: suite.junit, evidence, sources: sourcesOf(options) };
+  const recordings = new Map(
+    runs.flatMap(({ scenario, seed, recorded }) => (recorded ? [[`${scenario}/${seed}`, recorded]] : [])),
+  );
+  return { report, junit: suite.junit, evidence, sources: sourcesOf(options), recordings };
 }
 
 /** A line of code is found sooner by its function's name. */
@@ -146,7 +160,10 @@ async function runAll(
   programs: readonly UserProgram[],
 ): Promise<ScenarioRun[]> {
   const seeds = Array.from({ length: options.seeds }, (_, i) => options.seed + i);
-  const common = options.module === undefined ? {} : { module: options.module };
+  const common = {
+    ...(options.module !== undefined && { module: options.module }),
+    ...(options.record && { record: options.record }),
+  };
   const jobs: ScenarioJob[] = [];
   for (const scenario of scenarios) {
     const disk = scenario.disk === undefined ? await scenarioDisk(scenario, programs) : undefined;
@@ -170,7 +187,13 @@ async function buildFailure(options: GradeOptions, { diagnostics }: BuildFailed)
   const source = first?.line === undefined ? {} : { source: `${first.file}:${first.line}` };
   const results = selectedChecks(options).map((check) => ({ ...unjudged(check, options, why), ...source }));
   const report: GradeReport = { ...frame(options, 'build-failed', results), diagnostics };
-  return { report, junit: await junitOf(options, results), evidence: [], sources: sourcesOf(options) };
+  return {
+    report,
+    junit: await junitOf(options, results),
+    evidence: [],
+    sources: sourcesOf(options),
+    recordings: new Map(),
+  };
 }
 
 /** JUnit XML of results that no run is behind. */

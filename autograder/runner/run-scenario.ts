@@ -1,6 +1,6 @@
 import { Machine } from '../../emulator/machine/machine.js';
 import { EventRecorder } from '../../emulator/observe/event-recorder.js';
-import type { EventLog } from '../../emulator/observe/event-log.js';
+import type { EventLog, Observation } from '../../emulator/observe/event-log.js';
 import { ScheduleRecorder } from '../../emulator/observe/schedule-recorder.js';
 import type { ScheduleTrace } from '../../emulator/observe/schedule-trace.js';
 import type { RunInput, Scenario } from '../lab/definition.js';
@@ -24,6 +24,8 @@ export interface ScenarioJob {
   readonly programs: readonly UserProgram[];
   /** The disk, where the scenario does not make its own. */
   readonly disk?: Uint8Array;
+  /** What to write down besides what the scenario asks for: checks do not see it. */
+  readonly record?: Observation;
 }
 
 /** What a run left; plain data. */
@@ -39,6 +41,8 @@ export interface ScenarioRun {
   readonly instructions: number;
   /** The end of what the guest wrote. */
   readonly console: readonly string[];
+  /** What {@link ScenarioJob.record} asked for. */
+  readonly recorded?: EventLog;
 }
 
 /** SBI System Reset extension (SBI 2.0, chapter 10). */
@@ -69,6 +73,7 @@ export async function runScenario(job: ScenarioJob): Promise<ScenarioRun> {
   const map = new KernelMap(kernel);
   const recorder = new ScheduleRecorder(machine, programs);
   const events = new EventRecorder(machine, scenario.observe ?? {}, map);
+  const extra = job.record === undefined ? undefined : new EventRecorder(machine, job.record, map);
   const answer = scenario.witness?.(machine, { ...input, kernel: map, disk });
   let console = '';
   machine.on('console', ({ bytes }) => {
@@ -91,6 +96,7 @@ export async function runScenario(job: ScenarioJob): Promise<ScenarioRun> {
     digest: machine.digest(),
     instructions: machine.instructions,
     console: lastLines(console),
+    ...(extra && { recorded: extra.log() }),
   };
 }
 

@@ -28,6 +28,8 @@ export interface Observation {
   readonly events?: readonly Exclude<EventKind, 'console'>[];
   /** MMIO is written down in these ranges alone; everywhere when absent. */
   readonly mmio?: readonly { readonly start: number; readonly end: number }[];
+  /** Writes of CSRs are written down for these alone; for all when absent. */
+  readonly csrs?: readonly number[];
   /** Calls of these kernel functions, and their returns. */
   readonly functions?: readonly string[];
   /** Stores to these kernel objects. */

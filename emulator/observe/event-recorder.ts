@@ -54,11 +54,12 @@ export class EventRecorder {
     };
   }
 
-  private listen(kind: Exclude<EventKind, 'console'>, { mmio }: Observation): void {
+  private listen(kind: Exclude<EventKind, 'console'>, { mmio, csrs }: Observation): void {
     const inRange = (address: number): boolean =>
       mmio?.some(({ start, end }) => start <= address && address < end) ?? true;
     this.machine.on(kind, (event: MachineEvents[typeof kind]) => {
       if ('address' in event && typeof event.address === 'number' && !inRange(event.address)) return;
+      if ('csr' in event && csrs?.includes(event.csr) === false) return;
       this.add({ kind, ...event } as SeenEvent);
     });
   }

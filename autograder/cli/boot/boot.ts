@@ -15,6 +15,7 @@ import { GuestNotBuilt, prepareGuest, type Guest, type GuestOptions } from './gu
 import { hostClock, runInteractive } from './interactive-session.js';
 import { linesOf, runScripted, type SessionLimits } from './scripted-session.js';
 import { SharedOutput } from './shared-output.js';
+import { traceMachine } from './trace-machine.js';
 
 /** Options of `hartlab boot`, checked. */
 export interface BootOptions extends GuestOptions {
@@ -29,6 +30,8 @@ export interface BootOptions extends GuestOptions {
   readonly log?: readonly SelectedEvents[];
   /** Where to; by default among the guest's console output. */
   readonly logFile?: string;
+  /** A file for a trace viewer. */
+  readonly trace?: string;
   /** End successfully once the console has shown this text. */
   readonly until?: string;
   /** Guest seconds. */
@@ -60,6 +63,8 @@ export async function boot(options: BootOptions, root: string, io: CommandIo): P
   const output = new ConsoleOutput(options.until);
   const shared = new SharedOutput((bytes) => io.stdout.write(bytes), io.stdin.isTTY ? '\r\n' : '\n');
   logEvents(options, machine, guest.kernel, shared);
+  const finishTrace =
+    options.trace === undefined ? undefined : traceMachine(machine, guest.kernel, options.trace);
   let printed = 0;
   machine.on('console', ({ bytes }) => {
     printed = machine.time;
@@ -74,6 +79,7 @@ export async function boot(options: BootOptions, root: string, io: CommandIo): P
     ? await atTerminal(machine, limits, io)
     : await runScripted(machine, linesOf(io.stdin), limits, () => printed);
   shared.release();
+  finishTrace?.(io);
   const { message, status } = explainEnding(
     ending,
     machine.time,
