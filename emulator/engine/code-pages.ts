@@ -27,6 +27,8 @@ export class CodePages {
   private readonly probed = new Set<number>();
   /** Offset of the instruction decoded last into a hart's CROSSING entry. */
   private crossing = 0;
+  /** A hart's PROBED entry that was written last, and the probed one that it is a copy of. */
+  private behindProbe = { to: 0, entry: 0 };
 
   /**
    * @param onFree called with the slot when a page loses it: no TLB may keep it
@@ -43,12 +45,13 @@ export class CodePages {
   }
 
   /**
-   * RAM is about to change by a store of the instruction at `entry`. A page that this very instruction is on keeps
-   * its slot and only forgets what the store touches; any other page loses its slot. `offset` counts from the
+   * RAM is about to change by a store of the instruction at entry `executing`. A page that this very instruction is on
+   * keeps its slot and only forgets what the store touches; any other page loses its slot. `offset` counts from the
    * start of RAM.
    * @returns true when the page still has decoded code, so that the next store to it must be seen as well
    */
-  stored(offset: number, length: number, entry: number): boolean {
+  stored(offset: number, length: number, executing: number): boolean {
+    const entry = executing === this.behindProbe.to ? this.behindProbe.entry : executing;
     const page = Math.floor(offset / layout.PAGE_SIZE);
     const slot = this.slotOfPage[page];
     if (slot === undefined || slot === 0) return false;
@@ -145,16 +148,23 @@ export class CodePages {
   }
 
   removeProbe(offset: number): void {
+    const { view } = this.memory;
     this.probed.delete(offset);
     const entry = this.entryAt(offset);
-    // The engine may be at this very entry: whatever else it says has to stay.
-    if (entry === undefined || this.memory.view.getUint16(entry + layout.ENTRY_OP, true) !== PROBE) return;
-    this.memory.view.setUint16(entry + layout.ENTRY_OP, this.probedOperation(entry), true);
+    if (entry === undefined || view.getUint16(entry + layout.ENTRY_OP, true) !== PROBE) return;
+    view.setUint16(entry + layout.ENTRY_OP, view.getUint16(entry + layout.ENTRY_PROBED, true), true);
   }
 
-  /** Operation number of the instruction at a probed entry. */
-  probedOperation(entry: number): number {
-    return this.memory.view.getUint16(entry + layout.ENTRY_PROBED, true);
+  /** Copies the instruction at a probed entry to one of the hart's own, from where it is carried out. */
+  writeProbed(to: number, entry: number): void {
+    const { u8, view } = this.memory;
+    u8.copyWithin(to, entry, entry + layout.ENTRY_SIZE);
+    view.setUint16(to + layout.ENTRY_OP, view.getUint16(entry + layout.ENTRY_PROBED, true), true);
+    // Whatever follows, behind two bytes or four, is found through the fetch TLB again.
+    for (const next of [1, 2]) {
+      view.setUint16(to + next * layout.ENTRY_SIZE + layout.ENTRY_OP, PAGE_END, true);
+    }
+    this.behindProbe = { to, entry };
   }
 
   /** The entry of an instruction whose page is decoded. */

@@ -24,8 +24,8 @@ export interface EngineCalls {
   store(hart: number, entry: number, size: number): Outcome;
   /** An atomic access; on Continue the loop goes on at ACCESS_LINEAR. */
   atomic(hart: number, entry: number, size: number, write: number): Outcome;
-  /** The instruction at a probed entry is about to execute: answers with its own operation number. */
-  probe(hart: number, entry: number): number;
+  /** The instruction at a probed entry is about to execute: puts it into the hart's PROBED entry. */
+  probe(hart: number, entry: number): Outcome;
   /** A privileged or otherwise rare instruction. */
   system(hart: number, entry: number): Outcome;
 }

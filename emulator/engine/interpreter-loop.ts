@@ -18,7 +18,7 @@ export class Loop {
   private readonly budget: number;
   /** Linear address of the page's first entry. */
   private readonly page: number;
-  /** Entry bytes that may be reached from here by adding to `ip`: a whole page, or none in CROSSING. */
+  /** Entry bytes that may be reached from here by adding to `ip`: a whole page, or none in CROSSING and PROBED. */
   private readonly span: number;
   /** The same in guest bytes. */
   private readonly pageBytes: number;
@@ -128,13 +128,7 @@ export class Loop {
     f.branchTable(labels, illegal);
     for (let number = 0; number < count; number++) {
       f.close();
-      // The handlers of greater numbers can still be reached from here.
-      if (number === PROBE)
-        this.emitProbe(
-          labels.map((label, i) => (i > PROBE ? label : illegal)),
-          illegal,
-        );
-      else this.emitOperation(number);
+      this.emitOperation(number);
     }
   }
 
@@ -166,6 +160,19 @@ export class Loop {
         f.i64(0n).set(this.pageBytes);
         f.branch(this.next);
         return;
+      case PROBE:
+        this.emitSave();
+        f.get(this.hart).get(this.ip).call(this.imports.probe);
+        this.emitOutcome();
+        this.emitNotCounted();
+        // The same pc at another entry: page + (PROBED - ip).
+        f.get(this.hart).i32(layout.PROBED).op(Op.I32Add).tee(this.linear);
+        f.get(this.page).op(Op.I32Add).get(this.ip).op(Op.I32Sub).set(this.page);
+        f.get(this.linear).set(this.ip);
+        f.i32(0).set(this.span);
+        f.i64(0n).set(this.pageBytes);
+        f.branch(this.next);
+        return;
       case ILLEGAL:
         this.emitSystem(4);
         return;
@@ -173,15 +180,6 @@ export class Loop {
     const operation = operations[number - FIRST];
     if (!operation) throw new Error(`no operation ${number}`);
     this.emitEffect(operation.definition.effect, operation.length);
-  }
-
-  /** Tells the host, then carries out the instruction itself. */
-  private emitProbe(labels: readonly Label[], illegal: Label): void {
-    const { f } = this;
-    this.emitSave();
-    f.get(this.hart).get(this.ip).call(this.imports.probe);
-    f.get(this.hart).memory(Op.I32Load, layout.BUDGET).set(this.budget);
-    f.branchTable(labels, illegal);
   }
 
   private emitEffect(effect: Effect, length: 2 | 4): void {

@@ -39,8 +39,10 @@ export const FETCH_SLOT = 0x134;
 /** CSRs that hold state of their own, 8 bytes each, in the order of `csr.ts`. */
 export const CSRS = 0x400;
 export const CSRS_END = 0x800;
-/** A private decoded entry for an instruction that crosses a page boundary. */
+/** A private decoded entry for an instruction that crosses a page boundary, and what follows it. */
 export const CROSSING = 0x800;
+/** The same for an instruction behind a probe. */
+export const PROBED = 0x840;
 
 /** Fetch TLB: FETCH_ENTRIES of 16 bytes: tag (i64: virtual page | mode, or -1), linear address of the slot (i32). */
 export const FETCH_TLB = 0x1000;

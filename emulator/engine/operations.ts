@@ -10,7 +10,7 @@ import * as layout from './layout.js';
 
 // Operation numbers. 0 to 4 are not instructions.
 export const UNDECODED = 0;
-/** An instruction that somebody wants to know of: its own number is in ENTRY_PROBED, and is greater than this one. */
+/** An instruction that somebody wants to know of: its own number is in ENTRY_PROBED. */
 export const PROBE = 1;
 /** The last entry of a page, and the one after a crossing instruction. */
 export const PAGE_END = 2;
@@ -48,9 +48,7 @@ export function operationNumber(decoded: Decoded): number {
 
 /** Definition of the instruction that a decoded entry is for; undefined when it is none. */
 export function entryDefinition(view: DataView, entry: number): Definition | undefined {
-  const number = view.getUint16(entry + layout.ENTRY_OP, true);
-  const own = number === PROBE ? view.getUint16(entry + layout.ENTRY_PROBED, true) : number;
-  return operations[own - FIRST]?.definition;
+  return operations[view.getUint16(entry + layout.ENTRY_OP, true) - FIRST]?.definition;
 }
 
 /** Immediate as an entry holds it. */

@@ -85,11 +85,12 @@ export class EngineHost implements EngineCalls, SystemCalls {
     return this.access.atomic(this.hart(base), entry, size, write !== 0);
   }
 
-  probe(base: number, entry: number): number {
+  probe(base: number, entry: number): Outcome {
     const { code, probes } = this.parts;
-    const operation = code.probedOperation(entry);
+    // The listeners may remove the probe.
+    code.writeProbed(base + layout.PROBED, entry);
     probes.hit(this.hart(base), code.offsetOf(entry));
-    return operation;
+    return Outcome.Continue;
   }
 
   system(base: number, entry: number): Outcome {

@@ -76,6 +76,7 @@ describe('a probe', () => {
       work: la s0, shared; li s1, 1500
       1: ld t0, 0(s0); addi t0, t0, 1; sd t0, 0(s0); lr.d t1, (s0); sc.d t2, t1, (s0)
       rdcycle t3; csrw sscratch, t3; rdtime t4; sd t4, 8(s0)
+      la t5, work; lw t6, 0(t5); sw t6, 0(t5)
       addi s1, s1, -1; bnez s1, 1b
       2: wfi; j 2b
       .data; .balign 4096
