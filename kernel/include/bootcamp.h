@@ -81,10 +81,10 @@ void bootcamp_end_meeting(void);
 //     hart_interrupt(boot_hart), which waits for it in wfi. boot/hart.c does this for the boot hart.
 //
 //  7. The meeting. No hart calls scheduler() before the boot hart has called
-//     bootcamp_end_meeting(). It waits in wfi, and executes no more than 2000 instructions while
-//     it waits. The waiting is yours: hart_wait() is lab 02's. No wake-up is lost, wherever the hart is
-//     when the meeting ends, and 100 us later it is in scheduler(). A hart may leave wfi for no
-//     reason.
+//     bootcamp_end_meeting(). Until then it waits in wfi, or in a retentive hart_suspend(), and
+//     executes no more than 2000 instructions. The waiting is yours: hart_wait() is lab 02's. It
+//     may leave wfi for no reason, and interrupts may come that mean nothing. No wake-up is lost,
+//     wherever the hart is when the meeting ends: 100 us later it is in scheduler().
 //
 //  8. First timer. After the end of the meeting and before scheduler() each hart calls
 //     sbi_set_timer(t) for itself, with now < t <= now + SCHED_QUANTUM. What its timer held

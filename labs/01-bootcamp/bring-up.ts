@@ -156,6 +156,8 @@ export interface HartVerdict {
   readonly fraction: number;
   /** What is wrong, as a sentence that begins with the hart; absent when all is right. */
   readonly fault?: string;
+  /** The hart did not get so far: what is wrong on another one is likelier the cause. */
+  readonly absent?: boolean;
   /** Where it shows. */
   readonly at?: Placed;
 }
@@ -168,7 +170,7 @@ export function notReached(evidence: Evidence, bringUp: BringUp, what: string): 
     ? `${nameOf(bringUp)} never ${what}${how === undefined ? '' : `; ${how}`}`
     : `${nameOf(bringUp)} was never started${how === undefined ? '' : `; ${how}`}`;
   const last = bringUp.events.at(-1);
-  return { bringUp, fraction: 0, fault, ...(last && { at: last }) };
+  return { bringUp, fraction: 0, fault, absent: true, ...(last && { at: last }) };
 }
 
 /** The mean of what the harts earned; the first fault in the order of the log is told. */
@@ -180,7 +182,7 @@ export function byHart(
 ): Finding {
   const fraction = verdicts.reduce((sum, each) => sum + each.fraction, 0) / verdicts.length;
   const faults = verdicts.filter(({ fault }) => fault !== undefined);
-  const [first] = [...faults].sort((a, b) => (a.at?.index ?? Infinity) - (b.at?.index ?? Infinity));
+  const [first] = [...faults].sort((a, b) => rank(a) - rank(b));
   if (first === undefined) return { fraction, expected, seen: right };
   const others = faults.filter((each) => each !== first).map(({ bringUp }) => bringUp.id);
   const same =
@@ -194,6 +196,10 @@ export function byHart(
     hart: first.bringUp.id,
     ...(first.at && at(evidence, first.at)),
   };
+}
+
+function rank({ absent, at: where }: HartVerdict): number {
+  return (absent === true ? 1e9 : 0) + (where?.index ?? 1e8);
 }
 
 /** `1, 2 and 5`. */

@@ -265,9 +265,16 @@ export function paging(evidence: Evidence): Finding {
 export function pagingInOrder(evidence: Evidence): Finding {
   const reached = bringUps(evidence).filter(({ events }) => writesOf(events, Csr.satp).length > 0);
   if (reached.length === 0) throw cannotJudge(evidence, 'no hart wrote satp');
-  return traceFinding(pagingOrder, evidence, {
+  const finding = traceFinding(pagingOrder, evidence, {
     expected:
       'satp when kvm_init() has completed the table; then sfence.vma; then whatever others can see, on every hart',
     right: 'so it was on every hart',
   });
+  const [partial] = witnessOf(evidence).partialFences;
+  if (finding.fraction === 1 || partial === undefined) return finding;
+  const id = evidence.events.hartIds[partial.hart] ?? partial.hart;
+  const seen =
+    `hart ${id}: the sfence.vma at ${seconds(evidence, partial.time)} is for one address or one address space; ` +
+    'what is known of all others stays';
+  return { ...finding, seen: `${seen}\n${finding.seen}` };
 }

@@ -122,19 +122,18 @@ export function meeting(evidence: Evidence): Finding {
       ...at(evidence, early.scheduler),
     };
   }
-  return goneIn(evidence, expected, LATE_SECONDS);
+  return gone(evidence, expected);
 }
 
 /** The same for harts that are held at the worst of moments. */
 export function wakeUps(evidence: Evidence): Finding {
-  const { stalls } = witnessOf(evidence);
-  const longest = Math.max(0, ...stalls.map(({ cycles }) => cycles)) / evidence.events.frequency;
   const expected =
     'a hart that was held somewhere between looking and wfi still notices the end of the meeting, and calls scheduler()';
-  return goneIn(evidence, expected, LATE_SECONDS + longest);
+  return gone(evidence, expected);
 }
 
-function goneIn(evidence: Evidence, expected: string, within: number): Finding {
+/** How long after the end of the meeting, or after it was held, each hart was in scheduler(). */
+function gone(evidence: Evidence, expected: string): Finding {
   const { call, done } = endOfMeeting(evidence);
   const { frequency } = evidence.events;
   const { stalls } = witnessOf(evidence);
@@ -175,13 +174,19 @@ function goneIn(evidence: Evidence, expected: string, within: number): Finding {
           held,
       };
     }
-    const waited = (scheduler.event.time - done) / frequency;
-    if (waited <= within) return { bringUp, fraction: 1 };
+    const free = Math.max(done, stall === undefined ? 0 : stall.time + stall.cycles);
+    const waited = (scheduler.event.time - free) / frequency;
+    if (waited <= LATE_SECONDS) return { bringUp, fraction: 1 };
+    const slept = idle === undefined ? 0 : (scheduler.event.time - idle.event.time) / frequency;
+    const lost =
+      idle === undefined || slept < LATE_SECONDS
+        ? '.'
+        : `: it was in wfi since ${seconds(evidence, idle.event.time)}, and its wake-up was lost; something else woke it.`;
     return {
       bringUp,
       fraction: 0,
       at: scheduler,
-      fault: `${nameOf(bringUp)} called scheduler() ${(waited * 1e6).toFixed(0)} us after the end of the meeting.${held}`,
+      fault: `${nameOf(bringUp)} called scheduler() ${(waited * 1e6).toFixed(0)} us after the end of the meeting${lost}${held}`,
     };
   });
   return byHart(

@@ -1,4 +1,6 @@
+import { createInitrd } from '../../autograder/image/index.js';
 import type { Scenario } from '../../autograder/lab/definition.js';
+import { scenarioFiles } from '../../autograder/runner/scenario-disk.js';
 import type { Observation } from '../../emulator/observe/event-log.js';
 import { LANDMARKS } from './bring-up.js';
 import { PLIC } from './hardware.js';
@@ -38,6 +40,17 @@ function scenario(
   };
 }
 
+/**
+ * Programs in memory, and no disk: its interrupts end every wfi, and would make up for wake-ups that are lost.
+ */
+const QUIET: Partial<Scenario> = {
+  disk: () => Promise.resolve(undefined),
+  initrd: ({ scenario, programs }) => {
+    const needed = programs.filter(({ name }) => ['init', 'sh', 'ls', 'mix', 'job'].includes(name));
+    return Promise.resolve(createInitrd(scenarioFiles(scenario, needed)));
+  },
+};
+
 export const one = scenario('one', 'One hart', 1);
 
 export const two = scenario('two', 'Two harts', 2);
@@ -52,6 +65,7 @@ export const sparse = scenario('sparse', 'Four harts with ids 1, 2, 5 and 9, boo
 /** Guest seconds by which the last hart comes after the first. */
 const LAST_SECONDS = 0.012;
 export const slow = scenario('slow', 'Four harts that start one after the other', 4, {
+  ...QUIET,
   machine: { hartIds: [0, 2, 3, 7], bootHart: 3, startDelays: { 2: LAST_SECONDS / 2, 7: LAST_SECONDS } },
   nuisances: { stray: true },
 });
@@ -70,9 +84,17 @@ export const traffic = scenario('traffic', 'Four harts with work, timers, a disk
 });
 
 /** Harts are held at different instructions while they wait: the n-th after n of them. */
-const HELD_SECONDS = 0.003;
+const HELD_SECONDS = 0.006;
 export const held = scenario('held', 'Sixteen harts, each held at another instruction of its wait', 16, {
+  ...QUIET,
   machine: { bootHart: 0 },
+  mix: {
+    end: 12,
+    jobs: [
+      { id: 1, priority: 16 },
+      { id: 2, priority: 16 },
+    ],
+  },
   nuisances: { stall: HELD_SECONDS },
 });
 

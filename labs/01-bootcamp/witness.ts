@@ -252,7 +252,9 @@ function stall(
   const done = new Set<number>();
   for (const { index } of machine.harts) {
     machine.watch(harts + index * HART_SIZE + HART_ONLINE, 1, ({ hart, value }) => {
-      if (value !== 0n && !done.has(hart) && hart === index) left.set(hart, index);
+      // The boot hart's flag is set by the kernel.
+      const waits = hart === index && machine.hartIds[index] !== machine.bootHart;
+      if (value !== 0n && waits && !done.has(hart)) left.set(hart, index);
     });
   }
   for (const address of labInstructions(kernel)) {
