@@ -12,7 +12,7 @@ const LEAST_SCALE = 0.8;
 let graphviz: Promise<Viz> | undefined;
 
 /**
- * Draws a diagram. Ink takes the colour of the text around it; `class="accent"`, `"good"`, `"warm"` or `"muted"` on a
+ * Draws a diagram. Ink takes the colour of the text around it; `class="accent"`, `"good"`, `"warm"`, `"bad"` or `"muted"` on a
  * node or an edge takes one of the page's colours, in light and in dark.
  * @returns SVG in its figure; or what Graphviz has against it, with the line in the block from 1 if it says one
  */
@@ -45,7 +45,9 @@ export async function diagramHtml(
     result.output ?? '',
   )?.[1];
   if (colour !== undefined) {
-    return { fault: `the colour ${colour} in a diagram; expected class="accent", "good", "warm" or "muted"` };
+    return {
+      fault: `the colour ${colour} in a diagram; expected class="accent", "good", "warm", "bad" or "muted"`,
+    };
   }
   const svg = (result.output ?? '').replace(/^[^]*?(?=<svg)/, '');
   const size = /<svg width="([\d.]+)pt" height="([\d.]+)pt"/.exec(svg);
