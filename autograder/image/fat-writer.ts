@@ -37,6 +37,8 @@ export interface FatShape {
   /** FAT32: number of the only FAT that is kept up to date; the others are then filled with noise. */
   readonly activeFat?: number;
   readonly serial?: number;
+  /** Sectors of a FAT where it shall have more than it needs. */
+  readonly fatSectors?: number;
 }
 
 /** In which clusters a file lies. */
@@ -110,7 +112,8 @@ export class FatVolumeWriter {
     this.clusters = clusters;
     this.fats = fats;
     this.rootEntries = bits === 32 ? 0 : (shape.rootEntries ?? 512);
-    const fatSectors = Math.ceil(((clusters + 2) * bits) / 8 / sectorSize);
+    const needed = Math.ceil(((clusters + 2) * bits) / 8 / sectorSize);
+    const fatSectors = Math.max(needed, shape.fatSectors ?? 0);
     const rootSectors = Math.ceil((this.rootEntries * ENTRY_SIZE) / sectorSize);
     this.fatStart = reserved * sectorSize;
     this.fatBytes = fatSectors * sectorSize;

@@ -82,18 +82,20 @@ export function nothingOutside(evidence: Evidence): Finding {
   );
   const [first] = seen.strayReads;
   if (first === undefined || images.fraction < 1) {
-    const strays = first === undefined ? '' : `; ${seen.strayReads.length} requests went outside`;
+    const strays = first === undefined ? '' : `; ${requests(seen.strayReads.length)} outside`;
     return { ...images, seen: `${images.seen}${strays}` };
   }
   return {
     fraction: 0,
     expected: images.expected,
     seen:
-      `${seen.strayReads.length} requests went outside, the first for sectors ${first.sector} to ` +
+      `${requests(seen.strayReads.length)} outside, the first for sectors ${first.sector} to ` +
       `${first.sector + first.count - 1}, in the step "${first.command}"`,
     guestTime: first.time / evidence.trace.frequency,
   };
 }
+
+const requests = (count: number): string => (count === 1 ? 'one request' : `${count} requests`);
 
 /** Instructions and waits for each read of a long file; the disk's requests for all of it. */
 export const EFFORT_CYCLES = { full: 12_000, none: 60_000 };
@@ -104,16 +106,16 @@ export function effortOfReading(evidence: Evidence): Finding {
   if (right.fraction < 1) return { ...right, fraction: 0 };
   const reads = evidenceOf(evidence).outcomes.filter(({ command }) => command.startsWith('read'));
   const cycles = reads.reduce((sum, read) => sum + read.cycles, 0) / reads.length;
-  const requests = reads.reduce((sum, read) => sum + read.requests, 0);
+  const asked = reads.reduce((sum, read) => sum + read.requests, 0);
   const late = reads.slice(-20).reduce((sum, read) => sum + read.cycles, 0) / 20;
   return {
     fraction: Math.min(
       creditBelow(Math.max(cycles, late), EFFORT_CYCLES.full, EFFORT_CYCLES.none),
-      creditBelow(requests, EFFORT_REQUESTS.full, EFFORT_REQUESTS.none),
+      creditBelow(asked, EFFORT_REQUESTS.full, EFFORT_REQUESTS.none),
     ),
     expected:
       `a read of 100 bytes takes at most ${EFFORT_CYCLES.full} cycles on average, at the end of the file as at its ` +
       `beginning, and the disk is asked at most ${EFFORT_REQUESTS.full} times`,
-    seen: `${Math.round(cycles)} cycles on average, ${Math.round(late)} at the end; ${requests} requests`,
+    seen: `${Math.round(cycles)} cycles on average, ${Math.round(late)} at the end; ${requests(asked)}`,
   };
 }

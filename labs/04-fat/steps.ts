@@ -183,6 +183,8 @@ export interface VolumeFacts {
   readonly dirty?: boolean;
   readonly hardErrors?: boolean;
   readonly fromBackup?: boolean;
+  /** BS_VolID: which of several volumes it is. */
+  readonly serial?: number;
 }
 
 export function statfs(due: VolumeFacts): Step {
@@ -203,6 +205,7 @@ export function statfs(due: VolumeFacts): Step {
         dirty: (state & 1) !== 0,
         hardErrors: (state & 2) !== 0,
         fromBackup: (state & 4) !== 0,
+        serial: view.getUint32(56, true),
       };
       const keys = Object.keys(due) as (keyof VolumeFacts)[];
       const differing = keys.filter((key) => due[key] !== got[key]);
@@ -218,7 +221,7 @@ export function survives(command: string): Step {
 }
 
 function describe(facts: VolumeFacts): string {
-  const { bits, clusterSize, clusters, free, nextFree, dirty, hardErrors, fromBackup } = facts;
+  const { bits, clusterSize, clusters, free, nextFree, dirty, hardErrors, fromBackup, serial } = facts;
   const count = (value: number | null): string => (value === null ? 'FAT_UNKNOWN' : String(value));
   const flag = (name: string, value: boolean): string => (value ? name : `not ${name}`);
   return [
@@ -230,6 +233,7 @@ function describe(facts: VolumeFacts): string {
     dirty !== undefined && flag('dirty', dirty),
     hardErrors !== undefined && flag('hard_errors', hardErrors),
     fromBackup !== undefined && flag('from_backup', fromBackup),
+    serial !== undefined && `the volume with serial ${serial.toString(16).toUpperCase().padStart(8, '0')}`,
   ]
     .filter((words) => words !== false)
     .join(', ');

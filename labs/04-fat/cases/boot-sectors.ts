@@ -3,7 +3,7 @@ import type { FatShape } from '../../../autograder/image/fat-writer.js';
 import type { SeededRandom } from '../../../autograder/image/seeded-random.js';
 import { FatResult } from '../image-case.js';
 import type { ImageCase } from '../image-case.js';
-import { mount, statfs } from '../steps.js';
+import { list, mount, statfs } from '../steps.js';
 import { readWhole, SampleVolume, SMALL16, SMALL32 } from './volume.js';
 
 /** Sizes of sectors and clusters, numbers of FATs, roots: from one end to the other. */
@@ -20,7 +20,8 @@ export function geometries(random: SeededRandom): ImageCase[] {
     });
     const disk = volume.finish();
     const facts = statfs({ clusterSize: cluster, clusters: of.clusters });
-    return { title, disk, steps: [mount('/dev/vda'), facts, ...readWhole(near), ...readWhole(far)] };
+    const names = list('/', [{ name: 'SUB', folder: true }, { name: 'FAR.BIN' }]);
+    return { title, disk, steps: [mount('/dev/vda'), facts, names, ...readWhole(near), ...readWhole(far)] };
   };
   const sector = random.pick([1024, 2048]);
   return [

@@ -2,8 +2,7 @@
 import type { Allocation, FatShape } from '../../../autograder/image/fat-writer.js';
 import type { SeededRandom } from '../../../autograder/image/seeded-random.js';
 import type { ImageCase, Step } from '../image-case.js';
-import { close, mount, open, read } from '../steps.js';
-import type { Contents } from '../steps.js';
+import { close, list, mount, open, read } from '../steps.js';
 import { readWhole, SampleVolume, SMALL16, SMALL32, wholeDisk } from './volume.js';
 
 /** What fatprobe can read at once. */
@@ -89,35 +88,41 @@ export function fragmented(random: SeededRandom): ImageCase[] {
   ];
 }
 
-/** All values that end a chain, and the upper four bits of FAT32's entries, which do not count. */
+/**
+ * All values that end a chain, and the upper four bits of FAT32's entries, which do not count. The size of a file says
+ * where it ends; a directory that fills its clusters ends with its chain and nothing else.
+ */
 export function endsOfChains(random: SeededRandom): ImageCase[] {
   const ends = Array.from({ length: 8 }, (_, i) => 0xf8 + i);
-  const volume = (title: string, shape: FatShape, upper: number): ImageCase => {
+  const volume = (title: string, shape: FatShape, noise: boolean): ImageCase => {
     const sample = new SampleVolume(shape, random);
+    const { writer } = sample;
     const fill = shape.bits === 32 ? 0x0fffff00 : 0xff00;
-    const files = ends.map((end): Contents => {
-      const path = `/END_${end.toString(16).toUpperCase()}.BIN`;
-      // A whole number of clusters: the end must be read to know that nothing follows.
-      const file = sample.file(path, 512 * random.between(2, 4), {
+    const steps = ends.flatMap((end): Step[] => {
+      const text = end.toString(16).toUpperCase();
+      const endOfChain = fill | end;
+      const file = sample.file(`/F${text}.BIN`, 512 * random.between(2, 4), {
         allocation: 'scattered',
-        endOfChain: fill | end,
+        endOfChain,
       });
-      for (const cluster of sample.writer.chainOf(path)) {
-        const entry = sample.writer.fatEntry(cluster);
-        if (upper > 0) sample.writer.setFatEntry(cluster, (entry | ((random.below(15) + 1) * 2 ** 28)) >>> 0);
+      const folder = `/D${text}`;
+      writer.addFolder(folder);
+      // Two clusters of 16 entries; the first two are "." and "..".
+      const names = Array.from({ length: 30 }, (_, i) => ({ name: `N${i}` }));
+      for (const { name } of names) writer.addFile(`${folder}/${name}`, new Uint8Array(0));
+      const chains = [writer.chainOf(file.path), writer.chainOf(folder)];
+      writer.setFatEntry(chains[1]?.at(-1) ?? 2, endOfChain);
+      for (const cluster of noise ? chains.flat() : []) {
+        writer.setFatEntry(cluster, (writer.fatEntry(cluster) | (random.between(1, 15) * 2 ** 28)) >>> 0);
       }
-      return file;
+      return [...readWhole(file), list(folder, names)];
     });
-    // Directories end the same way.
-    sample.writer.addFolder('/SUB', { endOfChain: fill | random.pick(ends) });
-    const inside = Array.from({ length: 14 }, (_, i) => `/SUB/FILE${i}.TXT`);
-    const few = inside.map((path) => sample.file(path, 20));
-    return wholeDisk(title, sample, [...files, ...few.slice(-2)]);
+    return { title, disk: sample.finish(), steps: [mount('/dev/vda'), ...steps] };
   };
   return [
-    volume('FAT16: FFF8 to FFFF', SMALL16, 0),
-    volume('FAT32: 0FFFFFF8 to 0FFFFFFF', SMALL32, 0),
-    volume('FAT32: the same, with noise in the upper four bits of every entry', SMALL32, 1),
+    volume('FAT16: FFF8 to FFFF', SMALL16, false),
+    volume('FAT32: 0FFFFFF8 to 0FFFFFFF', SMALL32, false),
+    volume('FAT32: the same, with noise in the upper four bits of every entry', SMALL32, true),
   ];
 }
 

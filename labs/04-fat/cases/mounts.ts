@@ -56,6 +56,7 @@ export function bareAndPartitioned(random: SeededRandom): ImageCase[] {
     ]);
   const steps = (source: string, which: 1 | 2, on: Uint8Array): Step[] => [
     mount(source),
+    statfs({ serial: which === 1 ? one.serial : two.serial }),
     ...readWhole(which === 1 ? one.moved(first, on, start * SECTOR) : two.moved(second, on, behind * SECTOR)),
   ];
   const found = (title: string, on: Uint8Array, source: string, which: 1 | 2): ImageCase => {
@@ -120,16 +121,17 @@ export function logicalPartitions(random: SeededRandom): ImageCase[] {
     const entry = volumes[index];
     if (entry === undefined) throw new RangeError(`no volume ${index}`);
     const moved = entry.volume.moved(entry.file, on, (firsts[index] ?? 0) * SECTOR);
-    return { title, disk: on, steps: [mount(source), ...readWhole(moved)] };
+    const { serial } = entry.volume;
+    return { title, disk: on, steps: [mount(source), statfs({ serial }), ...readWhole(moved)] };
   };
   const linux = disk.slice();
   linux[extended * SECTOR + 446 + 4] = 0x83;
   const looped = disk.slice();
-  // The second record's chain leads back to the first.
+  // The second record says that it is the next one, for ever.
   const secondRecord = ((firsts[1] ?? 1) - 1) * SECTOR;
   writePartitionTable(looped, secondRecord, [
     { slot: 0, type: 0x83, first: 1, count: sectors },
-    { slot: 1, type: 0x05, first: 0, count: sectors },
+    { slot: 1, type: 0x05, first: (firsts[1] ?? 1) - 1 - extended, count: sectors },
   ]);
   writePartitionTable(looped, extended * SECTOR, [
     { slot: 0, type: 0x83, first: 1, count: sectors },
@@ -157,17 +159,19 @@ export function fatTypes(random: SeededRandom): ImageCase[] {
   const mounted = (title: string, clusters: number, bits: 16 | 32, type?: string): ImageCase => {
     const volume = new SampleVolume({ bits, clusters }, random);
     const file = volume.file('/TYPE.BIN', random.between(2000, 5000), { allocation: 'scattered' });
-    const disk = volume.finish();
-    if (type !== undefined) disk.set(new TextEncoder().encode(type), bits === 32 ? 82 : 54);
-    return { title, disk, steps: [mount('/dev/vda'), statfs({ bits, clusters }), ...readWhole(file)] };
+    // BS_FilSysType, in the copy as well.
+    if (type !== undefined) volume.writer.bytes.set(new TextEncoder().encode(type), bits === 32 ? 82 : 54);
+    const facts = statfs({ bits, clusters, fromBackup: false });
+    return { title, disk: volume.finish(), steps: [mount('/dev/vda'), facts, ...readWhole(file)] };
   };
-  const fat12 = (clusters: number, type?: string): ImageCase => {
-    const volume = new SampleVolume({ bits: 12, clusters }, random);
+  const fat12 = (clusters: number, type?: string, fatSectors = 0): ImageCase => {
+    const volume = new SampleVolume({ bits: 12, clusters, fatSectors }, random);
     volume.file('/TYPE.BIN', 3000);
     const disk = volume.finish();
     if (type !== undefined) disk.set(new TextEncoder().encode(type), 54);
     const label = type === undefined ? '' : `, labelled ${type.trim()}`;
-    return refused(`${clusters} clusters: FAT12${label}`, disk);
+    const wide = fatSectors > 0 ? ', a FAT with room for 16 bits each' : '';
+    return refused(`${clusters} clusters: FAT12${label}${wide}`, disk);
   };
   const inDisguise = new SampleVolume({ bits: 32, clusters: 65_524 }, random);
   return [
@@ -181,8 +185,8 @@ export function fatTypes(random: SeededRandom): ImageCase[] {
     mounted('a FAT32 volume that calls itself FAT16', 65_600, 32, 'FAT16   '),
     mounted('a FAT32 volume that calls itself nothing', 65_600, 32, '        '),
     fat12(4084),
-    fat12(4084, 'FAT16   '),
-    fat12(2000),
+    fat12(4084, 'FAT16   ', 17),
+    fat12(2000, undefined, 16),
     refused(
       '65524 clusters, laid out as FAT32: by its number it is FAT16, without a root',
       inDisguise.finish(),

@@ -249,11 +249,22 @@ export function directories(random: SeededRandom): ImageCase[] {
     long: boolean,
   ): ImageCase => {
     const volume = new SampleVolume(shape, random);
-    if (folder !== '/') volume.writer.addFolder(folder);
     const names = Array.from({ length: count }, (_, i) =>
       long ? `entry number ${i} of ${count}` : `E${String(i).padStart(5, '0')}.${i % 7}`,
     );
     const base = folder === '/' ? '' : folder;
+    // What comes behind the root directory of FAT16 looks like more of it.
+    const stale = shortEntry({
+      name: packShortName('STALE.TXT'),
+      attributes: Attribute.Archive,
+      cluster: 3,
+      size: 9,
+    });
+    if (volume.writer.bits === 16) {
+      const [next = 2] = volume.writer.allocate(1, [2]);
+      for (let i = 0; i < 16; i++) volume.writer.bytes.set(stale, volume.writer.clusterAt(next) + 32 * i);
+    }
+    if (folder !== '/') volume.writer.addFolder(folder);
     for (const name of names) volume.writer.addFile(`${base}/${name}`, new Uint8Array(0));
     const last = names.at(-1) ?? '';
     return {

@@ -27,12 +27,15 @@ export function locatorOf(volume: FatVolumeWriter, base = 0): Locator {
 /** A volume with one file of random bytes, made from a random generator of its own. */
 export class SampleVolume {
   readonly writer: FatVolumeWriter;
+  /** BS_VolID. */
+  readonly serial: number;
 
   constructor(
     shape: FatShape,
     readonly random: SeededRandom,
   ) {
-    this.writer = new FatVolumeWriter({ serial: random.word(), ...shape }, random);
+    this.serial = random.word();
+    this.writer = new FatVolumeWriter({ ...shape, serial: this.serial }, random);
   }
 
   /** Adds a file with random contents. */
