@@ -16,7 +16,10 @@ describeGradingTruth(lab, { stubBelow: 10 });
 describe.skipIf(!hasCorpus(root, lab))('an order that is wrong', () => {
   it('is shown as two traces that differ where it is wrong', async () => {
     const mutant = loadCorpus(root, lab).mutants.find(({ name }) => name === 'online-before-plic');
-    const { report } = await gradeSources(lab, mutant?.files ?? new Map(), { checks: ['online-order'] });
+    const { report } = await gradeSources(lab, mutant?.files ?? new Map(), {
+      root,
+      checks: ['online-order'],
+    });
     const { difference } = report.checks[0] ?? {};
     const places = (lines: readonly { text: string; hart?: number }[] = []): number[] =>
       ['online = true', "PLIC: enables of the hart's own context"].map((text) =>
