@@ -5,7 +5,7 @@ import { formatPoints } from '../terminal.js';
 import { command, evidenceOf, placeToLook, pointsOf, runId, STATUS } from './check-evidence.js';
 import { GRADE_STYLE } from './grade-style.js';
 import { escape } from './markup.js';
-import { nextStep } from './next-step.js';
+import { firstToMend, nextStep } from './next-step.js';
 import { page } from './page.js';
 import { runSection } from './run-section.js';
 import type { RunDrawings } from './run-drawings.js';
@@ -65,9 +65,10 @@ function faultBlock(fault: NonNullable<GradeReport['fault']>): string {
   return `<p class="failed">The grader failed; this is no statement about the lab.</p><pre>${escape(fault.message)}</pre>${remedy}`;
 }
 
-function checkList({ checks, verdict: kind }: GradeReport, sources: readonly LabFile[]): string {
+function checkList(report: GradeReport, sources: readonly LabFile[]): string {
+  const { checks, verdict: kind } = report;
   if (checks.length === 0) return '';
-  const first = kind === 'graded' ? checks.find(({ status }) => status !== 'passed') : undefined;
+  const first = kind === 'graded' ? firstToMend(report) : undefined;
   const items = checks.map((check) => {
     const { symbol, word } = STATUS[check.status];
     const points = `${formatPoints(check.score)} / ${formatPoints(check.maxScore)}`;
@@ -114,7 +115,7 @@ function runs(report: GradeReport, { runs: drawn, quantum }: GradeDrawings): str
     (run, i, all) => lostIn(run).length > 0 || all.findIndex(({ id }) => id === run.id) === i,
   );
   if (shown.length === 0) return '';
-  const [first] = report.checks.filter(({ status }) => status !== 'passed');
+  const first = firstToMend(report);
   const sections = shown.map((run) =>
     runSection(run, {
       id: runId({ scenario: run.id, seed: run.seed }),

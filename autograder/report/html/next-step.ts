@@ -9,8 +9,7 @@ import { findSource, sourceExcerpt } from './source-excerpt.js';
 /** What a student should do now: the first failed check, its cause and place, and how to try again. */
 export function nextStep(report: GradeReport, files: readonly LabFile[]): string {
   if (report.verdict === 'build-failed') return compilerStep(report, files);
-  const lost = report.checks.filter(({ status }) => status !== 'passed');
-  const [first] = lost;
+  const first = firstToMend(report);
   if (report.verdict !== 'graded' || first === undefined) return '';
   const steps = [
     first.source === undefined
@@ -25,13 +24,25 @@ export function nextStep(report: GradeReport, files: readonly LabFile[]): string
     `<h3>${escape(first.title)} <span class="${first.status}">${pointsOf(first)}</span></h3>`,
     evidenceOf(first),
     `<h3>What to do</h3><ol>${steps.join('')}</ol>`,
-    others(first, lost),
+    others(first, report.checks),
     '</section>',
   ].join('\n');
 }
 
+/**
+ * The check to begin with: the first that lost points. One that got some of them in a run that broke off may have lost
+ * the others to the end of the run, so those that show a fault of their own go first.
+ */
+export function firstToMend({ checks, scenarios }: GradeReport): CheckResult | undefined {
+  const lost = checks.filter(({ status }) => status !== 'passed');
+  const brokeOff = ({ scenario, seed }: CheckResult): boolean =>
+    scenarios.some((run) => run.id === scenario && run.seed === seed && run.outcome !== 'completed');
+  return lost.find((check) => check.status !== 'partial' || !brokeOff(check)) ?? lost[0];
+}
+
 /** Why it pays to mend one check at a time. */
-function others(first: CheckResult, lost: readonly CheckResult[]): string {
+function others(first: CheckResult, checks: readonly CheckResult[]): string {
+  const lost = checks.filter(({ status }) => status !== 'passed');
   const count = lost.length - 1;
   if (count === 0) return '';
   const alike = lost.filter((check) => check !== first && check.source === first.source).length;

@@ -11,7 +11,7 @@ export const STYLE = `
 html { scroll-padding-top: 12px; -webkit-text-size-adjust: 100%; }
 body { margin: 0 auto; max-width: 1180px; padding: 28px 32px 64px; color: var(--ink); background: var(--page);
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; overflow-wrap: anywhere; }
-h1, h2, h3, th, .number { overflow-wrap: normal; }
+th, .number { overflow-wrap: normal; }
 h1 { font-size: 25px; line-height: 1.25; margin: 0 0 4px; } h2 { font-size: 20px; margin: 36px 0 8px; } h3 { font-size: 16px; margin: 20px 0 6px; }
 p { margin: 6px 0; } a { color: var(--link); text-underline-offset: 2px; }
 small, .faint { color: var(--faint); }
