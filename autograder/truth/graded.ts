@@ -33,6 +33,11 @@ export function scoreOf({ result }: Graded, seed = 0): number {
   return Math.round(own.reduce((sum, { score }) => sum + score, 0) * 100) / 100;
 }
 
+/** All seeds of a trial. */
+export function seedsOf({ seeds, further }: Trial): readonly number[] {
+  return [...seeds, ...(further?.seeds ?? [])];
+}
+
 /** A check's results, one a seed. */
 export function resultsOf({ result }: Pick<Graded, 'result'>, check: string): readonly CheckResult[] {
   return result.results.filter(({ id }) => id === check);

@@ -94,15 +94,20 @@ function planOf(lab: LabDefinition, corpus: Corpus, options: TruthOptions): Plan
     trial: {
       name: kind === kernel.name ? kind : `${kind}/${kernel.name}`,
       files: kernel.files,
-      seeds: Array.from({ length: count }, (_, seed) => seed),
+      seeds: seedsFrom(0, count),
       ...(checks && { checks }),
     },
   });
+  const withFurther = (planned: Planned, { race, caughtBy }: Mutant): Planned => {
+    if (!race || mutantSeeds >= seeds) return planned;
+    const further = { seeds: seedsFrom(mutantSeeds, seeds), checks: caughtBy };
+    return { ...planned, trial: { ...planned.trial, further } };
+  };
   // The long ones first.
   const all = [
     plan('reference', { name: 'reference', files: corpus.reference }, seeds),
     ...corpus.alternatives.map((kernel) => plan('alternatives', kernel, seeds)),
-    ...corpus.mutants.map((mutant) => plan('mutants', mutant, mutant.race ? seeds : mutantSeeds)),
+    ...corpus.mutants.map((mutant) => withFurther(plan('mutants', mutant, mutantSeeds), mutant)),
     plan('stub', { name: 'stub', files: stubFiles(root, lab) }, 1),
     ...corpus.bad.map((kernel) => plan('bad', kernel, 1, kernel.seenIn)),
   ];
@@ -111,6 +116,11 @@ function planOf(lab: LabDefinition, corpus: Corpus, options: TruthOptions): Plan
       (select.mutantsOnly !== true || kind === 'mutants') &&
       (names.length === 0 || names.includes(kernel.name)),
   );
+}
+
+/** `from` up to, and without, `to`. */
+function seedsFrom(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
 }
 
 /** What a student begins with. */

@@ -1,6 +1,6 @@
 /** How often a mutant is caught whose fault shows in some schedules and not in others. */
 import type { Mutant } from './corpus.js';
-import { lost } from './graded.js';
+import { lost, seedsOf } from './graded.js';
 import type { Graded } from './graded.js';
 
 export interface RaceRate {
@@ -21,14 +21,15 @@ export function raceRate({ kernel, trial, result }: Graded<Mutant>): RaceRate {
   );
   let longestMiss = 0;
   let miss = 0;
-  for (const seed of trial.seeds) {
+  const seeds = seedsOf(trial);
+  for (const seed of seeds) {
     miss = catching.has(seed) ? 0 : miss + 1;
     longestMiss = Math.max(longestMiss, miss);
   }
-  const first = trial.seeds.find((seed) => catching.has(seed));
+  const first = seeds.find((seed) => catching.has(seed));
   return {
     caught: catching.size,
-    seeds: trial.seeds.length,
+    seeds: seeds.length,
     ...(first !== undefined && { first }),
     longestMiss,
   };

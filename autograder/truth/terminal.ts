@@ -25,7 +25,7 @@ export function formatTruth(report: TruthReport, options: TerminalOptions): stri
     diagnoses(report, style, width),
     races(report),
     complaints(report, style, width),
-    [verdictLine(report, style)],
+    verdictLines(report, style, width),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -49,6 +49,8 @@ function legend({ checks }: TruthReport, style: TextStyle): string[] {
 
 /** Columns of the matrix beside each other: a mark, and whether the check is to take points. */
 const CELL = 5;
+const KEY =
+  '✗ no points, .42 part of them, · all; [✗] names the fault, (✗) catches it too; worst of all seeds';
 
 function matrix({ checks, kernels, mutants }: TruthReport, style: TextStyle, width: number): string[] {
   const rows: (KernelRow & { readonly caughtBy?: readonly string[] })[] = [...kernels, ...mutants];
@@ -79,12 +81,7 @@ function matrix({ checks, kernels, mutants }: TruthReport, style: TextStyle, wid
         ...lines,
       ];
     })
-    .concat(
-      '',
-      style.faint(
-        '✗ no points, .42 part of them, · all; [✗] names the fault, (✗) catches it too; worst of all seeds',
-      ),
-    );
+    .concat('', ...wrap(KEY, width).map((line) => style.faint(line)));
 }
 
 function mark(cell: Cell | undefined, expected: number, style: TextStyle): string {
@@ -145,21 +142,19 @@ function field(name: string, text: string, width: number): string[] {
   return wrap(text, width - 13).map((line, i) => `  ${(i === 0 ? name : '').padEnd(11)}${line}`);
 }
 
-function verdictLine(
-  { lab, holds, complete, mutants, kernels, bad, complaints: all }: TruthReport,
-  style: TextStyle,
-): string {
-  const runs = [
-    `${mutants.length} mutants caught`,
+function verdictLines(report: TruthReport, style: TextStyle, width: number): string[] {
+  const { lab, holds, complete, mutants, kernels, bad, complaints: all } = report;
+  const part = complete ? '' : ' (a part of it)';
+  if (!holds) {
+    const things = `${all.length} ${all.length === 1 ? 'thing' : 'things'}`;
+    return [style.bad(`✗ ${lab} does not hold${part}: ${things} to put right`)];
+  }
+  const shown = [
+    ...(mutants.length > 0 ? [`${mutants.length} mutants caught`] : []),
     ...kernels.map(({ name, seeds, score }) =>
       name === 'stub' ? `stub ${score.toFixed(2)}` : `${name.replace(/^.*\//, '')} 100 × ${seeds} seeds`,
     ),
     ...(bad.length > 0 ? [`${bad.length} bad kernels found out`] : []),
   ];
-  const part = complete ? '' : ' (a part of it)';
-  return holds
-    ? style.good(`✓ ${lab} holds${part}: ${runs.join(', ')}`)
-    : style.bad(
-        `✗ ${lab} does not hold${part}: ${all.length} ${all.length === 1 ? 'thing' : 'things'} to put right`,
-      );
+  return wrap(`✓ ${lab} holds${part}: ${shown.join(', ')}`, width).map((line) => style.good(line));
 }

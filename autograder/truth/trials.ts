@@ -22,6 +22,8 @@ export interface Trial {
   readonly seeds: readonly number[];
   /** Ids of the only checks to judge; all when absent. */
   readonly checks?: readonly string[];
+  /** Further seeds, with which only these checks are judged. */
+  readonly further?: { readonly seeds: readonly number[]; readonly checks: readonly string[] };
 }
 
 /** What came of a trial. */
@@ -70,7 +72,7 @@ export class TrialBench {
 
   /** Runs of the machine that trials take. */
   countRuns(trials: readonly Trial[]): number {
-    return trials.reduce((sum, trial) => sum + this.scenariosOf(trial).length * trial.seeds.length, 0);
+    return trials.reduce((sum, trial) => sum + this.scenariosOf(trial).length, 0);
   }
 
   /**
@@ -87,7 +89,8 @@ export class TrialBench {
     await streamScenarios(this.runsOf(trials, draftOf), ({ job }) => job, {
       ...(threads !== undefined && { threads }),
       onRun: (run, { trial, map }) => {
-        draftOf(trial).add(run, map, this.checksOf(trial));
+        const ids = trial.further?.seeds.includes(run.seed) === true ? trial.further.checks : trial.checks;
+        draftOf(trial).add(run, map, this.checksOf(ids));
         onRun?.(trial);
       },
     });
@@ -127,20 +130,18 @@ export class TrialBench {
         continue;
       }
       const map = new KernelMap(kernel.kernel);
-      for (const scenario of this.scenariosOf(trial)) {
+      for (const { scenario, seed } of this.scenariosOf(trial)) {
         const programs = await this.userPrograms();
         const disk = await this.diskOf(scenario, programs);
-        for (const seed of trial.seeds) {
-          const job: ScenarioJob = {
-            scenario,
-            ...(module !== undefined && { module }),
-            seed,
-            kernel: kernel.kernel,
-            programs,
-            ...(disk && { disk }),
-          };
-          yield { trial, job, map };
-        }
+        const job: ScenarioJob = {
+          scenario,
+          ...(module !== undefined && { module }),
+          seed,
+          kernel: kernel.kernel,
+          programs,
+          ...(disk && { disk }),
+        };
+        yield { trial, job, map };
       }
     }
   }
@@ -157,13 +158,18 @@ export class TrialBench {
     return known;
   }
 
-  private checksOf({ checks }: Trial): readonly Check[] {
-    return checks === undefined ? this.lab.checks : this.lab.checks.filter(({ id }) => checks.includes(id));
+  private checksOf(ids: readonly string[] | undefined): readonly Check[] {
+    return ids === undefined ? this.lab.checks : this.lab.checks.filter(({ id }) => ids.includes(id));
   }
 
-  private scenariosOf(trial: Trial): readonly Scenario[] {
-    const checks = this.checksOf(trial);
-    return this.lab.scenarios.filter(({ id }) => checks.some(({ scenario }) => scenario === id));
+  private scenariosOf({ checks, seeds, further }: Trial): { scenario: Scenario; seed: number }[] {
+    const pairs = (ids: readonly string[] | undefined, some: readonly number[]) => {
+      const needed = new Set(this.checksOf(ids).map(({ scenario }) => scenario));
+      return this.lab.scenarios
+        .filter(({ id }) => needed.has(id))
+        .flatMap((scenario) => some.map((seed) => ({ scenario, seed })));
+    };
+    return [...pairs(checks, seeds), ...(further ? pairs(further.checks, further.seeds) : [])];
   }
 }
 
@@ -198,7 +204,7 @@ class Draft {
 
   finish(lab: LabDefinition): TrialResult {
     const { trial, buildFailed, outcomes, faults } = this;
-    const results = trial.seeds.flatMap((seed) =>
+    const results = [...trial.seeds, ...(trial.further?.seeds ?? [])].flatMap((seed) =>
       lab.checks.flatMap(({ id }) => this.results.get(`${seed} ${id}`) ?? []),
     );
     return { name: trial.name, ...(buildFailed && { buildFailed }), results, outcomes, faults };

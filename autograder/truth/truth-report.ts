@@ -1,7 +1,7 @@
 /** What `npm run truth` says of a lab, as plain data: the same commit gives the same bytes. */
 import type { Mutant } from './corpus.js';
 import type { Complaint } from './expectations.js';
-import { lost, resultsOf, scoreOf } from './graded.js';
+import { lost, resultsOf, scoreOf, seedsOf } from './graded.js';
 import type { Graded } from './graded.js';
 import type { LabTruth } from './lab-truth.js';
 import { raceRate, seedsToUse } from './race.js';
@@ -97,7 +97,7 @@ function kernelRow(graded: Graded, { lab }: LabTruth): KernelRow {
     const earned = Math.min(...results.map(({ score }) => score)) / points;
     return [{ check: id, earned, lost: results.filter(lost).length }];
   });
-  return { name: graded.trial.name, seeds: graded.trial.seeds.length, score: scoreOf(graded), cells };
+  return { name: graded.trial.name, seeds: seedsOf(graded.trial).length, score: scoreOf(graded), cells };
 }
 
 function mutantRow(mutant: Graded<Mutant>, truth: LabTruth): MutantRow {
