@@ -16,7 +16,7 @@ const PROMPT = '$ ';
  * Commands that bring a console of their own, with a `$ ` prompt of its own: what follows them in a block is their
  * output.
  */
-const CONSOLE_PROGRAM = /\bhartlab boot\b|\bqemu-system-riscv64\b/;
+const CONSOLE_PROGRAM = /\bhartlab boot\b(?!.*\s--save\b)|\bqemu-system-riscv64\b/;
 
 /**
  * Reads a console block.

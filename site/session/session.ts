@@ -5,13 +5,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { applyPatch, parsePatch } from 'diff';
-import { haveTools } from '../../emulator/node/require-tool.js';
 import { defaultCacheFolder } from '../../autograder/toolchain/index.js';
 import { readLabFiles } from '../../autograder/toolchain/lab-files.js';
 import type { Fence, Handout, StandIn } from '../markdown/handout.js';
 import type { Problem } from '../problem.js';
 import { readConsole } from './console-block.js';
 import type { ShownCommand } from './console-block.js';
+import { haveNeeds } from './needs.js';
 import { outputLines } from './match-output.js';
 import { OutputCache } from './output-cache.js';
 import { ScratchCopy } from './scratch-copy.js';
@@ -81,7 +81,7 @@ export async function runSession(handout: Handout, root: string): Promise<Sessio
         const fault = writeBlock(scratch, block.path, token.text, block.language === 'diff');
         if (fault !== null) report(line, fault);
       }
-      if (block.kind !== 'console' || !haveTools(...block.tools)) continue;
+      if (block.kind !== 'console' || !haveNeeds(block.tools)) continue;
       const shown = readConsole(token.text);
       if ('fault' in shown) {
         report(line + 1 + shown.line, shown.fault);

@@ -55,6 +55,16 @@ describe('hartlab boot', () => {
     expect(stderr).toMatch(/\n {2}the kernel gave up on hart 0 in \w+ \(\S+\.c:\d+\)/);
   });
 
+  it('saves what it would boot, which it then boots from the files', async () => {
+    const folder = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'hartlab-save-')), 'new');
+    const [kernel, disk] = ['kernel.elf', 'disk.img'].map((name) => path.join(folder, name));
+    const saved = await boot('', '--save', folder);
+    expect(saved).toEqual({ status: 0, stdout: `${kernel}\n${disk}\n`, stderr: '' });
+    const args = ['--kernel', kernel ?? '', '--drive', disk ?? '', '--until', 'mix'];
+    expect(await boot('ls /bin\n', ...args)).toMatchObject({ status: 0, stderr: '' });
+    expect(await boot('', '--save', kernel ?? '')).toMatchObject({ status: 2, stdout: '' });
+  });
+
   it('without a disk says that the kernel found no root', async () => {
     const empty = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'hartlab-boot-')), 'empty.img');
     fs.writeFileSync(empty, new Uint8Array(1 << 20));

@@ -13,6 +13,7 @@ import type { SelectedEvents } from './event-selection.js';
 import { ESCAPE_HELP, EscapeKeys, type Keystrokes } from './escape-keys.js';
 import { GuestNotBuilt, prepareGuest, type Guest, type GuestOptions } from './guest.js';
 import { hostClock, runInteractive } from './interactive-session.js';
+import { saveGuest } from './save-guest.js';
 import { linesOf, runScripted, type SessionLimits } from './scripted-session.js';
 import { SharedOutput } from './shared-output.js';
 import { traceMachine } from './trace-machine.js';
@@ -32,6 +33,8 @@ export interface BootOptions extends GuestOptions {
   readonly logFile?: string;
   /** A file for a trace viewer. */
   readonly trace?: string;
+  /** A folder for what would be booted; nothing is. */
+  readonly save?: string;
   /** End successfully once the console has shown this text. */
   readonly until?: string;
   /** Guest seconds. */
@@ -58,6 +61,10 @@ export async function boot(options: BootOptions, root: string, io: CommandIo): P
   }
   progress.clear();
   for (const warning of guest.warnings) io.stderr.write(`${formatDiagnostic(warning)}\n`);
+  if (options.save !== undefined) {
+    for (const file of saveGuest(guest, options.save)) io.stdout.write(`${file}\n`);
+    return ExitStatus.Success;
+  }
   const machine = await createMachine(options, guest);
   const diagnosis = new Diagnosis(machine, guest.kernel);
   const output = new ConsoleOutput(options.until);

@@ -19,7 +19,8 @@ export function hartPositions(machine: Machine, map: KernelMap, trace: ScheduleT
     const lastUser = trace.intervals
       .filter((stay) => stay.hart === hart.index)
       .reduce<number | undefined>((latest, stay) => Math.max(latest ?? 0, stay.end), undefined);
-    const waitsFor = state === 'running' && mode === 'S' ? lockWaitedFor(machine, hart.index, map) : undefined;
+    const waitsFor =
+      state === 'running' && mode === 'S' ? lockWaitedFor(machine, hart.index, map) : undefined;
     const place = mode === 'U' ? { pc: hart.pc } : map.placeOf(hart.pc);
     return {
       hart: hart.id,
