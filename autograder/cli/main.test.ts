@@ -77,7 +77,11 @@ describe('help', () => {
     const { status, stdout, stderr } = await hartlab('boot', '--help');
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toContain('--max-time <seconds>');
-    for (const later of ['--gdb', '--trace', '--monitor']) expect(stdout).not.toContain(later);
+    for (const later of ['--gdb', '--monitor']) expect(stdout).not.toContain(later);
+  });
+
+  it.each(['boot', 'grade', 'measure'])('of %s offers to write a trace', async (command) => {
+    expect((await hartlab(command, '--help')).stdout).toMatch(/--trace <file> +write a trace for Perfetto/);
   });
 
   it('gives the version of the package', async () => {
