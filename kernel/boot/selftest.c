@@ -82,11 +82,15 @@ static void test_calls(enum selftest_moment moment) {
 // In each round the boot hart opens a round and waits for `answered`, which its partner sets
 // when it sees the round. A wake-up is lost when the partner answers between two particular
 // instructions of hart_wait(); so the boot hart begins every round one instruction later.
+// In one more round the answer is there, and its interrupt gone, before the boot hart waits:
+// as when it has waited for somebody else meanwhile.
 
 #define ROUNDS      1200
 #define PATIENCE_US 1000
+#define EARLY_ROUND (ROUNDS + 1)
 #define SLOW_ROUNDS 4 // the last ones: 1. an answer after a while, 2. first an interrupt that
                       // means nothing, 3. nothing but that, 4. nothing
+#define LAST_ROUND  (EARLY_ROUND + SLOW_ROUNDS)
 #define SLOW_US     300
 
 static atomic_int opened;              // the round that the boot hart has opened, from 1
@@ -107,13 +111,23 @@ static void start_another_hart(void) {
         hart_start(other->hartid, (uintptr_t)hart_entry, (uintptr_t)other);
 }
 
+// Until the answer and its interrupt are there; forgets the latter.
+static void miss_interrupt(void) {
+    for (uint64_t later = in_us(PATIENCE_US); time_now() < later;)
+        if (atomic_load(&selftest_answered) && CSR_READ(sip) & SIE_SSIE)
+            break;
+    CSR_CLEAR(sip, SIE_SSIE);
+}
+
 static void test_wait(void) {
     atomic_store(&partner, another_hart());
     start_another_hart();
-    for (int round = 1; round <= ROUNDS + SLOW_ROUNDS; round++) {
+    for (int round = 1; round <= LAST_ROUND; round++) {
         atomic_store(&selftest_answered, false);
         delay(round);
         atomic_store(&opened, round);
+        if (round == EARLY_ROUND)
+            miss_interrupt();
         hart_wait(&selftest_answered, in_us(PATIENCE_US));
     }
 }
@@ -124,23 +138,50 @@ static void answer(void) {
 }
 
 static void be_partner(void) {
-    for (int round = 1; round <= ROUNDS + SLOW_ROUNDS; round++) {
+    for (int round = 1; round <= LAST_ROUND; round++) {
         while (atomic_load(&opened) != round)
             spin_hint();
-        if (round <= ROUNDS) {
+        if (round <= EARLY_ROUND) {
             answer();
             continue;
         }
         uint64_t later = in_us(SLOW_US);
         while (time_now() < later)
             spin_hint();
-        if (round == ROUNDS + 2 || round == ROUNDS + 3)
+        if (round == EARLY_ROUND + 2 || round == EARLY_ROUND + 3)
             hart_interrupt(boot_hart);
         for (later += ns_to_ticks(SLOW_US * 1000); time_now() < later;)
             spin_hint();
-        if (round <= ROUNDS + 2)
+        if (round <= EARLY_ROUND + 2)
             answer();
     }
+}
+
+// selftest=shutdown -----------------------------------------------------------------------
+//
+// Whoever shuts down first can no longer be stopped; the next two go on together.
+
+#define COMPANY    3
+#define MEETING_US 50000
+
+static atomic_int shutting_down; // harts that have come to shutdown()
+
+static noreturn void be_deaf(void) {
+    CSR_WRITE(sie, 0);
+    for (;;)
+        wait_for_interrupt();
+}
+
+static void test_shutdown(void) {
+    int online = 0;
+    for (int i = 0; i < hart_count; i++)
+        online += atomic_load(&harts[i].online);
+    if (online < COMPANY)
+        return;
+    if (atomic_fetch_add(&shutting_down, 1) == 0)
+        be_deaf();
+    for (uint64_t later = in_us(MEETING_US); time_now() < later && atomic_load(&shutting_down) < COMPANY;)
+        spin_hint();
 }
 
 // -----------------------------------------------------------------------------------------
@@ -159,4 +200,6 @@ void selftest(enum selftest_moment moment) {
         test_wait();
     if (moment == BEFORE_START && wanted("started"))
         start_another_hart();
+    if (moment == BEFORE_STOP && wanted("shutdown"))
+        test_shutdown();
 }

@@ -58,13 +58,15 @@ bool hart_wait(const atomic_bool *flag, uint64_t deadline);
 //   - was not online START_TIMEOUT_MS after it was started. It may come later: hart_begin()
 //     and its stack then still work.
 // SBI_ERR_ALREADY_AVAILABLE is no refusal: somebody has started the hart already, at
-// hart_entry, and it is waited for like the others.
+// hart_entry, and it is waited for like the others. Whether all are started at once, or one
+// when the one before it is there, is free.
 #define START_TIMEOUT_MS 2000
 int start_harts(void);
 
 // 6. On the hart that is about to shut the system down, interrupts off: has every other hart
 // that is online stop itself. Returns when the firmware says of each that it is stopped, or
-// after STOP_TIMEOUT_MS. If two harts come here, the second one stops instead.
+// after STOP_TIMEOUT_MS: one may be stuck, its interrupts off. If two harts come here, the
+// second one stops instead.
 #define STOP_TIMEOUT_MS 100
 void stop_harts(void);
 // On each hart, interrupts off, for every software interrupt: stops the hart for good if

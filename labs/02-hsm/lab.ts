@@ -10,7 +10,7 @@ import {
   refusedHart,
   slowHarts,
 } from './start-checks.js';
-import { stopHarts } from './stop-checks.js';
+import { alone, deafHart, stopHarts, twoShutdowns } from './stop-checks.js';
 import { noBusyWait, noLostWakeUp, waitResults } from './wait-checks.js';
 
 /** All checks look at what was seen until the run ended, whatever ended it: a bring-up may well end early. */
@@ -34,7 +34,7 @@ function check(
 }
 
 const checks: readonly Check[] = [
-  check('sbi-call', 'sbi_call: every register in its place', 10, scenarios.calls, 'sbi_call', sbiCall),
+  check('sbi-call', 'sbi_call: every register in its place', 8, scenarios.calls, 'sbi_call', sbiCall),
   check(
     'hsm-calls',
     'Start, stop, status and suspend ask for the right function',
@@ -46,7 +46,7 @@ const checks: readonly Check[] = [
   check(
     'hsm-errors',
     'What the firmware answers reaches the caller',
-    6,
+    5,
     scenarios.calls,
     'hart_start',
     hsmErrors,
@@ -62,7 +62,7 @@ const checks: readonly Check[] = [
   check(
     'every-hart-once',
     'Eight harts: each of the others is started once',
-    10,
+    8,
     scenarios.eight,
     'start_harts',
     everyHartOnce,
@@ -75,11 +75,11 @@ const checks: readonly Check[] = [
     'start_harts',
     everyHartOnce,
   ),
-  check('own-stack', 'Every hart begins on a stack of its own', 8, scenarios.eight, 'hart_entry', ownStacks),
+  check('own-stack', 'Every hart begins on a stack of its own', 7, scenarios.eight, 'hart_entry', ownStacks),
   check(
     'opaque',
     'The opaque argument brings every hart to its struct hart',
-    6,
+    5,
     scenarios.sparse,
     'start_harts',
     opaqueArgument,
@@ -93,7 +93,7 @@ const checks: readonly Check[] = [
     'hart_wait',
     waitResults,
   ),
-  check('no-busy-wait', 'Waiting: the hart sleeps', 5, scenarios.slow, 'hart_wait', noBusyWait),
+  check('no-busy-wait', 'Waiting: the hart sleeps', 4, scenarios.slow, 'hart_wait', noBusyWait),
   check('slow-harts', 'Harts that start slowly are waited for', 6, scenarios.slow, 'start_harts', slowHarts),
   check(
     'missing-hart',
@@ -120,6 +120,23 @@ const checks: readonly Check[] = [
     'stop_harts',
     stopHarts,
   ),
+  check(
+    'two-shutdowns',
+    'Two harts power off at the same time: one of them stops',
+    3,
+    scenarios.together,
+    'stop_harts',
+    twoShutdowns,
+  ),
+  check(
+    'deaf-hart',
+    'A hart that does not stop is given up, in time',
+    3,
+    scenarios.together,
+    'stop_harts',
+    deafHart,
+  ),
+  check('alone', 'One hart alone comes up and powers off', 2, scenarios.alone, 'start_harts', alone),
 ];
 
 const lab: LabDefinition = {
@@ -136,6 +153,8 @@ const lab: LabDefinition = {
     scenarios.missing,
     scenarios.refused,
     scenarios.shutdown,
+    scenarios.together,
+    scenarios.alone,
   ],
   checks,
 };

@@ -30,6 +30,17 @@ export const calls: Scenario = {
   },
 };
 
+/** Nobody to start, to wait for, or to stop. */
+export const alone: Scenario = {
+  id: 'alone',
+  title: 'One hart',
+  harts: 1,
+  bootargs: '',
+  script: ['echo | cat'],
+  budget: SLACK,
+  observe: { ...bringUp, functions: ['start_harts', 'stop_harts'] },
+};
+
 /** The last one boots, so that an id, an index and an order of booting differ. */
 export const eight: Scenario = {
   id: 'eight',
@@ -63,7 +74,7 @@ export const wait: Scenario = {
   script: ['echo | cat'],
   // Each wait is over after a millisecond even when its wake-up is lost.
   budget: 1.5 + SLACK,
-  observe: { ...firmware, functions: ['hart_wait', 'start_harts'], variables: ['selftest_answered'] },
+  observe: { ...firmware, functions: ['hart_wait'], variables: ['selftest_answered'] },
 };
 
 /** Harts take their time between START_PENDING and their first instruction. */
@@ -85,7 +96,7 @@ export const slow: Scenario = {
 };
 
 /** Hart 2 never comes; hart 3 comes when start_harts() has given it up. Jobs run on whoever is there. */
-export const NEVER = 2;
+export const NEVER = 1;
 export const LATE = 3;
 export const missing: Scenario = {
   id: 'missing',
@@ -121,4 +132,18 @@ export const shutdown: Scenario = {
   script: ['job 1 16 0 & job 2 16 0 & job 3 16 10; echo done'],
   budget: SLACK + 0.2,
   observe: { ...bringUp, functions: ['start_harts', 'stop_harts'] },
+};
+
+/**
+ * Three harts come to shut the system down (kernel/boot/selftest.c). The first one gets stuck with its interrupts off
+ * before stop_harts(); the next two call stop_harts() together. The fourth runs what there is.
+ */
+export const together: Scenario = {
+  id: 'together',
+  title: 'Two harts power off at the same time; a third no longer listens',
+  harts: 4,
+  bootargs: 'selftest=shutdown',
+  script: ['poweroff & poweroff & poweroff & wait'],
+  budget: SLACK + 0.3,
+  observe: { ...bringUp, functions: ['start_harts', 'shutdown', 'stop_harts'] },
 };

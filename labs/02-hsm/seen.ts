@@ -11,7 +11,6 @@ export const SRST = 0x53525354n;
 export const HsmFunction = { start: 0n, stop: 1n, status: 2n, suspend: 3n } as const;
 /** Standard errors (SBI 2.0, chapter 3). */
 export const SUCCESS = 0n;
-export const ALREADY_AVAILABLE = -6n;
 
 /** SBI 2.0, chapter 9, table of HSM hart states. */
 const STATE_NAMES: Readonly<Record<HartState, string>> = {
@@ -114,10 +113,11 @@ export function structHart({ kernel }: Evidence, index: number): bigint {
   return (kernel.addressOf('harts') ?? 0n) + BigInt(index * HART_BYTES);
 }
 
-/** The index of the hart whose online flag an event makes true. */
+/** The index of the hart that makes its own online flag true by an event: nobody else can know. */
 export function comesOnline(event: SeenEvent): number | undefined {
   if (event.kind !== 'store' || event.variable !== 'harts') return undefined;
   const index = Math.floor((event.offset + event.size - 1) / HART_BYTES);
+  if (event.hart !== index) return undefined;
   const byte = index * HART_BYTES + HART_ONLINE - event.offset;
   if (byte < 0 || byte >= event.size) return undefined;
   return ((event.value >> BigInt(8 * byte)) & 0xffn) === 0n ? undefined : index;

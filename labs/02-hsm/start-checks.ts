@@ -4,7 +4,6 @@ import { CannotJudge } from '../../autograder/lab/evidence.js';
 import { LATE, NEVER, PHANTOM, START_TIMEOUT } from './scenarios.js';
 import type { Fault, FirmwareCall } from './seen.js';
 import {
-  ALREADY_AVAILABLE,
   at,
   duration,
   end,
@@ -12,6 +11,7 @@ import {
   firmwareCalls,
   firstOf,
   hex,
+  HSM,
   HsmFunction,
   idOf,
   invocations,
@@ -240,13 +240,40 @@ export function slowHarts(evidence: Evidence): Finding {
 /** Seconds of tolerance at the end of a timeout. */
 const TIMEOUT_SLACK = 0.04;
 
+/**
+ * How long start_harts() waited for harts that were not online when it returned: less than the timeout for one of
+ * them, or longer than the last of its harts asked for.
+ */
+function impatience(
+  evidence: Evidence,
+  starts: readonly FirmwareCall[],
+  present: readonly number[],
+  over: number,
+): string[] {
+  const { frequency, hartIds } = evidence.events;
+  const online = onlineAt(evidence);
+  const timeout = START_TIMEOUT * frequency;
+  const first = hartIds.flatMap((id, index) => {
+    const start = starts.find((each) => targetOf(each) === id);
+    return start === undefined ? [] : [{ id, index, time: start.time }];
+  });
+  const absent = first.filter(({ index }) => !present.includes(index));
+  const hasty = absent.find(({ time }) => over - time < timeout - 0.001 * frequency);
+  if (hasty !== undefined)
+    return [`it gave hart ${hasty.id} up after ${duration(evidence, over - hasty.time)}`];
+  const due = first.map(({ index, time }) => Math.min(time + timeout, online.get(index)?.time ?? Infinity));
+  if (over <= Math.max(...due) + TIMEOUT_SLACK * frequency) return [];
+  const never = first.find(({ id }) => id === NEVER);
+  return [`it waited ${duration(evidence, over - (never?.time ?? 0))} for hart ${NEVER}`];
+}
+
 /** A hart that never comes is given up in time, and the others go on. */
 export function missingHart(evidence: Evidence): Finding {
   const { call, left, leftIndex = Infinity } = startHarts(evidence);
-  const { events, frequency, hartIds } = evidence.events;
+  const { events, hartIds } = evidence.events;
   const expected = `start_harts() gives hart ${NEVER} up ${START_TIMEOUT} s after its start, returns how many harts are online, and those run processes`;
-  const start = startsOf(evidence).find((each) => targetOf(each) === NEVER);
-  if (start === undefined) {
+  const starts = startsOf(evidence);
+  if (!starts.some((each) => targetOf(each) === NEVER)) {
     return { fraction: 0, expected, seen: `hart ${NEVER} was never started`, ...at(evidence, call) };
   }
   if (left === undefined) {
@@ -261,18 +288,13 @@ export function missingHart(evidence: Evidence): Finding {
   const present = [...hartIds.keys()].filter(
     (index) => index === evidence.events.bootHart || (online.get(index)?.index ?? Infinity) < leftIndex,
   );
-  const waited = (left.time - start.time) / frequency;
   const value = Number(BigInt.asIntN(32, left.values[0]));
   const busy = present.filter((index) =>
     events.some((event, i) => event.kind === 'user-enter' && event.hart === index && i > leftIndex),
   );
   const lazy = present.filter((index) => !busy.includes(index));
   const faults = [
-    ...(waited < START_TIMEOUT - 0.001
-      ? [`it gave hart ${NEVER} up after ${duration(evidence, left.time - start.time)}`]
-      : waited > START_TIMEOUT + TIMEOUT_SLACK
-        ? [`it waited ${duration(evidence, left.time - start.time)} for hart ${NEVER}`]
-        : []),
+    ...impatience(evidence, starts, present, left.time),
     ...(value === present.length
       ? []
       : [`it returned ${value}, and ${nameHarts(evidence, present)} were online`]),
@@ -283,7 +305,7 @@ export function missingHart(evidence: Evidence): Finding {
     return {
       fraction: 1,
       expected,
-      seen: `it returned ${value} after ${duration(evidence, left.time - start.time)}; ${nameHarts(evidence, busy)} ran processes`,
+      seen: `it returned ${value} after ${duration(evidence, left.time - call.time)}; ${nameHarts(evidence, busy)} ran processes`,
     };
   }
   return {
@@ -340,9 +362,11 @@ export function refusedHart(evidence: Evidence): Finding {
   const expected = `start_harts() does not wait for hart ${PHANTOM}, which the firmware refuses, and counts the hart that was started already`;
   const all = startsOf(evidence);
   const starts = all.filter((each) => each.index > index);
-  // A hart that has been started already may start others.
-  const refused = all.find((each) => targetOf(each) === PHANTOM);
-  const running = starts.find((each) => each.error === ALREADY_AVAILABLE);
+  // Who asks for its status first need not start it.
+  const refused = firmwareCalls(evidence).some(
+    (each) => each.eid === HSM && each.index > index && targetOf(each) === PHANTOM,
+  );
+  const running = all.some((each) => each.index < index && each.error === SUCCESS);
   if (left === undefined) {
     const [last] = starts.slice(-1);
     const answer =
@@ -358,8 +382,8 @@ export function refusedHart(evidence: Evidence): Finding {
   }
   const value = Number(BigInt.asIntN(32, left.values[0]));
   const faults = [
-    ...(refused === undefined ? [`hart ${PHANTOM} was never tried`] : []),
-    ...(running === undefined ? ['no hart was running already: hart_start() does not start any'] : []),
+    ...(refused ? [] : [`hart ${PHANTOM} was never tried`]),
+    ...(running ? [] : ['no hart was running already: hart_start() does not start any']),
     ...((left.time - call.time) / frequency <= AT_ONCE
       ? []
       : [`it took ${duration(evidence, left.time - call.time)}: it waited for a hart that cannot come`]),

@@ -35,14 +35,15 @@ function roundsOf(evidence: Evidence): Round[] {
     throw new CannotJudge('starvation', `hart_wait() was not called until the run ended at ${end(evidence)}`);
   }
   // The boot hart clears the flag, then waits; the other hart sets it.
-  const rounds: { wait?: Invocation; answer?: NonNullable<Round['answer']> }[] = [];
+  const rounds: { opener: number; wait?: Invocation; answer?: NonNullable<Round['answer']> }[] = [];
   for (const [index, event] of events.entries()) {
     const round = rounds.at(-1);
     const wait = waits.get(index);
     if (wait !== undefined && round !== undefined) round.wait = wait;
     if (event.kind !== 'store' || event.variable !== 'selftest_answered') continue;
-    if (event.value === 0n) rounds.push({});
-    else if (round !== undefined) round.answer ??= { index, time: event.time, hart: event.hart };
+    if (event.value === 0n) rounds.push({ opener: event.hart });
+    else if (round !== undefined && event.hart !== round.opener)
+      round.answer ??= { index, time: event.time, hart: event.hart };
   }
   if (!rounds.some(({ answer }) => answer !== undefined)) {
     throw new CannotJudge(
