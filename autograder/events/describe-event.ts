@@ -1,24 +1,13 @@
-/** Machine events in words: `S-mode, satp = 0x8000000000080252 at kvm_activate (kernel/mm/kvm.c:12)`. */
-import { causeName, csrName, HartState, Mode } from '../../emulator/index.js';
+/** Machine events in words: `S-mode, satp = 0x8000000000080252 at bootcamp_paging (bootcamp.c:25)`. */
+import { causeName, csrName, Mode } from '../../emulator/index.js';
 import type { EventKind, MachineEvents } from '../../emulator/index.js';
 import type { SeenEvent } from '../../emulator/observe/event-log.js';
 import { registerName } from './mmio-names.js';
-import { describeSbiCall, sbiErrorName } from './sbi-call-names.js';
+import { describeSbiCall, describeSbiResult, HSM_STATE_NAMES } from './sbi-call-names.js';
 import { describeSystemCall } from './system-call-names.js';
 
 /** Kinds of events that have words; the console has its own. */
 type LineKind = Exclude<EventKind, 'console'>;
-
-/** SBI 2.0, chapter 9, table of HSM hart states. */
-const HSM_STATES: Readonly<Record<HartState, string>> = {
-  [HartState.Started]: 'STARTED',
-  [HartState.Stopped]: 'STOPPED',
-  [HartState.StartPending]: 'START_PENDING',
-  [HartState.StopPending]: 'STOP_PENDING',
-  [HartState.Suspended]: 'SUSPENDED',
-  [HartState.SuspendPending]: 'SUSPEND_PENDING',
-  [HartState.ResumePending]: 'RESUME_PENDING',
-};
 
 const MODE_NAMES: Readonly<Record<Mode, string>> = {
   [Mode.User]: 'U',
@@ -32,11 +21,10 @@ export type NamePlace = (pc: bigint) => string;
 type Describe<K extends LineKind> = (event: MachineEvents[K], at: NamePlace) => string;
 
 const DESCRIBE: { readonly [K in LineKind]: Describe<K> } = {
-  hsm: ({ state }) => HSM_STATES[state],
+  hsm: ({ state }) => HSM_STATE_NAMES[state],
   sbi: ({ eid, fid, args, error, value }) => {
     const call = describeSbiCall(eid, fid, args);
-    if (error === undefined) return call;
-    return `${call} = ${sbiErrorName(error)}${value === undefined || value === 0n ? '' : `, ${value}`}`;
+    return error === undefined ? call : `${call} = ${describeSbiResult(eid, fid, error, value ?? 0n)}`;
   },
   'supervisor-enter': ({ pc, a0, a1, satp }, at) => `a0=${hex(a0)} a1=${hex(a1)} satp=${hex(satp)}${at(pc)}`,
   mmio: ({ address, size, write, value, pc }, at) =>

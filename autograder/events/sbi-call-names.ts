@@ -4,6 +4,8 @@
  * RISC-V Supervisor Binary Interface Specification 2.0, chapters 4 to 12.
  */
 
+import { HartState } from '../../emulator/index.js';
+
 interface SbiFunction {
   readonly name: string;
   /** Names of the arguments; those of addresses and masks end in a `*`: they are shown in hexadecimal. */
@@ -18,6 +20,8 @@ interface SbiExtension {
 
 const fn = (name: string, ...parameters: string[]): SbiFunction => ({ name, parameters });
 
+const HSM = 0x48534dn;
+const HART_GET_STATUS = 2n;
 const HART_MASK = ['hart_mask*', 'hart_mask_base'];
 
 /** By extension id; the index of a function is its function id. */
@@ -51,7 +55,7 @@ const EXTENSIONS: ReadonlyMap<bigint, SbiExtension> = new Map([
     },
   ],
   [
-    0x48534dn,
+    HSM,
     {
       name: 'hsm',
       functions: [
@@ -125,6 +129,26 @@ export function describeSbiCall(eid: bigint, fid: bigint, args: readonly bigint[
       : `${parameter}=${BigInt.asIntN(64, value)}`;
   });
   return `${known.name}(${values.join(', ')})`;
+}
+
+/** Chapter 9, table of HSM hart states: the index is what hart_get_status returns. */
+export const HSM_STATE_NAMES: Readonly<Record<HartState, string>> = {
+  [HartState.Started]: 'STARTED',
+  [HartState.Stopped]: 'STOPPED',
+  [HartState.StartPending]: 'START_PENDING',
+  [HartState.StopPending]: 'STOP_PENDING',
+  [HartState.Suspended]: 'SUSPENDED',
+  [HartState.SuspendPending]: 'SUSPEND_PENDING',
+  [HartState.ResumePending]: 'RESUME_PENDING',
+};
+
+/** What a call returned: `SBI_SUCCESS`; `SBI_SUCCESS, STARTED` of hart_get_status; `SBI_SUCCESS, 2` of others with a value. */
+export function describeSbiResult(eid: bigint, fid: bigint, error: bigint, value: bigint): string {
+  const name = sbiErrorName(error);
+  if (error === 0n && eid === HSM && fid === HART_GET_STATUS) {
+    return `${name}, ${HSM_STATE_NAMES[Number(value) as HartState] ?? value}`;
+  }
+  return value === 0n ? name : `${name}, ${value}`;
 }
 
 /** `SBI_SUCCESS`, or the name of the error that a call returned. */

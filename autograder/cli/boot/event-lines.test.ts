@@ -7,7 +7,7 @@ import { captureIo } from '../captured-io.js';
 import { findOpenSbi } from '../doctor/findings.js';
 import { main } from '../main.js';
 import { registerName } from '../../events/mmio-names.js';
-import { describeSbiCall, sbiErrorName } from '../../events/sbi-call-names.js';
+import { describeSbiCall, describeSbiResult, sbiErrorName } from '../../events/sbi-call-names.js';
 import { describeSystemCall, SYSTEM_CALL_NAMES } from '../../events/system-call-names.js';
 
 const temporaryFolder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), 'hartlab-log-'));
@@ -31,6 +31,11 @@ describe('hartlab boot --log', () => {
       expect.stringMatching(
         /^0\.00\d{6} s {2}hart 0 {2}sbi {15}hart_start\(hartid=1, start_addr=0x80[0-9a-f]+, opaque=0x80[0-9a-f]+\) = SBI_SUCCESS$/,
       ),
+      expect.stringMatching(/ s {2}hart \d {2}sbi {15}hart_get_status\(hartid=\d\) = SBI_SUCCESS, STARTED$/),
+      expect.stringMatching(/ s {2}hart \d {2}hsm {15}STOP_PENDING$/),
+      expect.stringMatching(/ s {2}hart \d {2}hsm {15}STOPPED$/),
+      expect.stringMatching(/ s {2}hart \d {2}sbi {15}hart_stop\(\)$/),
+      expect.stringMatching(/ s {2}hart \d {2}sbi {15}hart_get_status\(hartid=\d\) = SBI_SUCCESS, STOPPED$/),
     ]);
     expect(lines.findIndex((line) => line.startsWith('HartLab kernel: 2 harts online'))).toBeGreaterThan(0);
   });
@@ -38,7 +43,7 @@ describe('hartlab boot --log', () => {
   it('names places in the kernel by function and source line', async () => {
     const { lines } = await boot('--log', 'csr-write:satp');
     expect(lines.find((line) => line.includes('csr-write'))).toMatch(
-      /S-mode, satp = 0x8000000000080[0-9a-f]+ at kvm_activate \(kernel\/mm\/kvm\.c:\d+\)$/,
+      /S-mode, satp = 0x8000000000080[0-9a-f]+ at bootcamp_paging \(solutions\/01-bootcamp\/bootcamp\.c:\d+\)$/,
     );
   });
 
@@ -83,6 +88,10 @@ describe('names', () => {
     expect(describeSbiCall(0x48534dn, 99n, [1n, 2n, 3n])).toBe('call eid=0x48534d fid=99(0x1, 0x2, 0x3)');
     expect(sbiErrorName(BigInt.asUintN(64, -6n))).toBe('SBI_ERR_ALREADY_AVAILABLE');
     expect(sbiErrorName(5n)).toBe('error 5');
+    expect(describeSbiResult(0x48534dn, 2n, 0n, 0n)).toBe('SBI_SUCCESS, STARTED');
+    expect(describeSbiResult(0x48534dn, 2n, 0n, 17n)).toBe('SBI_SUCCESS, 17');
+    expect(describeSbiResult(0x10n, 0n, 0n, 2n)).toBe('SBI_SUCCESS, 2');
+    expect(describeSbiResult(0x48534dn, 0n, BigInt.asUintN(64, -3n), 0n)).toBe('SBI_ERR_INVALID_PARAM');
   });
 
   it('of system calls are those of the kernel', () => {
