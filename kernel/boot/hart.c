@@ -36,14 +36,25 @@ void hart_init_first(uint64_t hartid) {
     bootcamp_tp(&harts[0]);
 }
 
+// A hart that does not exist, in its place: as a device tree that is wrong would have it.
+static void add_phantom(uint64_t hartid) {
+    if (fdt.hart_count == NHART)
+        return;
+    unsigned i = fdt.hart_count++;
+    for (; i > 0 && fdt.hartid[i - 1] > hartid; i--) {
+        fdt.hartid[i] = fdt.hartid[i - 1];
+        fdt.plic_context[i] = fdt.plic_context[i - 1];
+    }
+    fdt.hartid[i] = hartid;
+    fdt.plic_context[i] = 0;
+}
+
 void hart_number(void) {
     uint64_t self = this_hart()->hartid;
     int boot_index = -1;
     uint64_t phantom = bootarg_number("phantom", UINT64_MAX);
-    if (phantom != UINT64_MAX && fdt.hart_count < NHART) { // as a device tree that is wrong would have it
-        fdt.plic_context[fdt.hart_count] = 0;
-        fdt.hartid[fdt.hart_count++] = phantom;
-    }
+    if (phantom != UINT64_MAX)
+        add_phantom(phantom);
     hart_count = (int)fdt.hart_count;
     for (int i = 0; i < hart_count; i++)
         if (fdt.hartid[i] == self)

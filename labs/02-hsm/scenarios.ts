@@ -110,13 +110,13 @@ export const missing: Scenario = {
   observe: { ...bringUp, events: [...(firmware.events ?? []), 'user-enter'], variables: ['harts'] },
 };
 
-/** The device tree names hart 77, which does not exist; and hart 1 or 0 has been started by somebody else. */
+/** The device tree names hart 77, which does not exist; and hart 4 has been started by somebody else. */
 export const PHANTOM = 77;
 export const refused: Scenario = {
   id: 'refused',
   title: 'A hart that does not exist, and one that runs already',
   harts: 3,
-  machine: { bootHart: 1 },
+  machine: { hartIds: [4, 5, 90], bootHart: 5 },
   bootargs: `phantom=${PHANTOM} selftest=started`,
   script: ['echo | cat'],
   budget: START_TIMEOUT + SLACK,
@@ -128,6 +128,7 @@ export const shutdown: Scenario = {
   id: 'shutdown',
   title: 'Power off while four harts are busy or suspended',
   harts: 4,
+  machine: { hartIds: [1, 4, 5, 8], bootHart: 5 },
   bootargs: 'idle=suspend',
   script: ['job 1 16 0 & job 2 16 0 & job 3 16 10; echo done'],
   budget: SLACK + 0.2,

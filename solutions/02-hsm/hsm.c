@@ -50,11 +50,13 @@ long hart_suspend(uint32_t type, uintptr_t resume, uintptr_t opaque) {
 // Waiting ---------------------------------------------------------------------------------
 
 // The request is cleared before the flag is read. So an interrupt that comes after the flag
-// was read is still pending at wfi, which then falls through.
+// was read is still pending at wfi, which then falls through. A CSR write is device output to
+// the memory model [Unprivileged, "CSR Access Ordering"]: the fence keeps that order.
 bool hart_wait(const atomic_bool *flag, uint64_t deadline) {
     sbi_set_timer(deadline);
     for (;;) {
         CSR_CLEAR(sip, SIE_SSIE);
+        fence_all();
         if (atomic_load_explicit(flag, memory_order_acquire))
             return true;
         if (time_now() >= deadline)
@@ -74,6 +76,7 @@ static void pause_until(uint64_t deadline) {
 // Starting --------------------------------------------------------------------------------
 
 static bool start(struct hart *hart) {
+    fence_all(); // its struct hart must be visible to it
     long error = hart_start(hart->hartid, (uintptr_t)hart_entry, (uintptr_t)hart);
     if (error == SBI_SUCCESS || error == SBI_ERR_ALREADY_AVAILABLE)
         return true;
