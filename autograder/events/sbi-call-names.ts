@@ -146,7 +146,8 @@ export const HSM_STATE_NAMES: Readonly<Record<HartState, string>> = {
 export function describeSbiResult(eid: bigint, fid: bigint, error: bigint, value: bigint): string {
   const name = sbiErrorName(error);
   if (error === 0n && eid === HSM && fid === HART_GET_STATUS) {
-    return `${name}, ${HSM_STATE_NAMES[Number(value) as HartState] ?? value}`;
+    const states: Readonly<Record<number, string | undefined>> = HSM_STATE_NAMES;
+    return `${name}, ${states[Number(value)] ?? value}`;
   }
   return value === 0n ? name : `${name}, ${value}`;
 }
