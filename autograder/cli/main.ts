@@ -135,7 +135,10 @@ const addBoot: CommandAdder = (program, io, root, finish) => {
     .option('--log <events>', 'show machine events as lines: see below', selectedEvents)
     .option('--log-file <file>', 'write them to a file instead of among the console output')
     .option('--trace <file>', 'write a trace for Perfetto or chrome://tracing')
-    .option('--save <folder>', 'write the kernel and the disk to files, for other machines; boot nothing')
+    .option(
+      '--save <folder>',
+      'write kernel.elf, disk.img and initrd.img there, for other machines; boot nothing',
+    )
     .option('--until <text>', 'end successfully when the console shows this text')
     .option('--max-time <seconds>', 'end after this much guest time', guestSeconds)
     .addHelpText(

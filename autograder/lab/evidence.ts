@@ -39,7 +39,15 @@ export interface LockState {
 export type Outcome =
   | { readonly kind: 'completed' }
   /** The kernel gave up: SBI system reset for failure, or the finisher's fail code. */
-  | { readonly kind: 'panic'; readonly message: string; readonly hart?: number; readonly place?: GuestPlace }
+  | {
+      readonly kind: 'panic';
+      readonly message: string;
+      readonly hart?: number;
+      /** Where to look first. */
+      readonly place?: GuestPlace;
+      /** The calls that were active, innermost first, from the one that gave up; none where they cannot be told. */
+      readonly calls?: readonly GuestPlace[];
+    }
   /** Nothing can ever happen again: every hart sleeps or waits for a lock that will not be released. */
   | { readonly kind: 'deadlock'; readonly harts: readonly HartPosition[] }
   /** Harts execute, but no user program has made progress for long. */

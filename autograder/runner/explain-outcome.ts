@@ -1,8 +1,8 @@
 import type { GuestPlace, HartPosition, Outcome } from '../lab/evidence.js';
 
 /**
- * How a run ended, for a person: one line, or a line a hart where harts explain it. Empty for a run that
- * completed.
+ * How a run ended, for a person: one line, then a line a hart where harts explain it, or a line a call where a
+ * panic has a back trace. Empty for a run that completed.
  */
 export function explainOutcome(outcome: Outcome, frequency: number): string[] {
   switch (outcome.kind) {
@@ -11,7 +11,10 @@ export function explainOutcome(outcome: Outcome, frequency: number): string[] {
     case 'panic': {
       const where = outcome.place === undefined ? '' : ` in ${describePlace(outcome.place)}`;
       const hart = outcome.hart === undefined ? '' : ` on hart ${outcome.hart}`;
-      return [`the kernel gave up${hart}${where}: ${outcome.message}`];
+      return [
+        `the kernel gave up${hart}${where}: ${outcome.message}`,
+        ...(outcome.calls ?? []).map((call) => `  at ${describePlace(call)}`),
+      ];
     }
     case 'deadlock': {
       const cycle = waitCycle(outcome.harts);

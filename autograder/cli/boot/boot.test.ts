@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { repositoryRoot } from '../../toolchain/index.js';
 import { captureIo } from '../captured-io.js';
 import type { CommandIo } from '../command-io.js';
 import { findOpenSbi } from '../doctor/findings.js';
@@ -63,6 +64,8 @@ describe('hartlab boot', () => {
     const args = ['--kernel', kernel ?? '', '--drive', disk ?? '', '--until', 'mix'];
     expect(await boot('ls /bin\n', ...args)).toMatchObject({ status: 0, stderr: '' });
     expect(await boot('', '--save', kernel ?? '')).toMatchObject({ status: 2, stdout: '' });
+    const withInitrd = await boot('', '--initrd', 'builtin', '--save', folder);
+    expect(withInitrd.stdout).toBe(`${kernel}\n${disk}\n${path.join(folder, 'initrd.img')}\n`);
   });
 
   it('without a disk says that the kernel found no root', async () => {
@@ -125,5 +128,27 @@ describe('hartlab boot --lab', () => {
   it("boots the student's stub", async () => {
     const args = ['--lab', '03-stride', '--until', '$ ', '--max-time', '20'];
     expect(await boot('', ...args)).toMatchObject({ status: 0 });
+  });
+
+  it('tells a fault by the calls that led to it, the faulting function among them', async () => {
+    const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'hartlab-null-'));
+    const stub = fs.readFileSync(path.join(repositoryRoot(), 'labs/03-stride/stride.c'), 'utf8');
+    const faulty = stub.replace(/ {4}if \(!first\)\n {8}return NULL;\n/, '');
+    expect(faulty).not.toBe(stub);
+    fs.writeFileSync(path.join(dir, 'stride.c'), faulty);
+    const { status, stderr } = await boot('', '--lab', '03-stride', '--dir', dir, '--max-time', '1');
+    expect(status).toBe(1);
+    const calls = [...stderr.matchAll(/^ {4}at (\w+) \(([^:]*):\d+\)$/gm)].map(([, name, file]) => [
+      name,
+      file,
+    ]);
+    const pick = calls.findIndex(([name]) => name === 'stride_pick');
+    expect(calls.slice(0, pick).map(([, file]) => file)).toContain('kernel/trap/trap.S');
+    expect(calls.slice(pick)).toEqual([
+      ['stride_pick', 'stride.c'],
+      ['scheduler', 'kernel/sched/sched.c'],
+      ['main', 'kernel/boot/main.c'],
+      ['_entry', 'kernel/boot/entry.S'],
+    ]);
   });
 });

@@ -35,7 +35,8 @@ export function hartPositions(machine: Machine, map: KernelMap, trace: ScheduleT
 
 /**
  * The functions that led to where a hart is, innermost first, by its chain of frame pointers (RISC-V ELF psABI,
- * "Frame Pointer Convention": ra at s0-8, the caller's s0 at s0-16).
+ * "Frame Pointer Convention": ra at s0-8, the caller's s0 at s0-16). The chain passes over a function that a trap
+ * interrupted, for nothing was called there: it is put behind the trap's entry.
  *
  * @param hart its index.
  */
@@ -43,17 +44,30 @@ export function backtrace(machine: Machine, hart: number, map: KernelMap): Guest
   const registers = machine.harts[hart];
   if (registers === undefined) return [];
   const places = [map.placeOf(registers.pc)];
+  const trapEntry = fileOf(map.placeOf(registers.wide('stvec') & ~3n));
+  let interrupted: GuestPlace | undefined = map.placeOf(registers.wide('sepc'));
   let frame = registers.x(8);
   for (let depth = 0; depth < 32; depth++) {
     const returnAddress = readU64(machine, hart, frame - 8n);
     const caller = readU64(machine, hart, frame - 16n);
     if (returnAddress === undefined || returnAddress === 0n) break;
     // The call, not the instruction after it.
-    places.push(map.placeOf(returnAddress - 1n));
+    const place = map.placeOf(returnAddress - 1n);
+    places.push(place);
+    if (interrupted !== undefined && trapEntry !== undefined && fileOf(place) === trapEntry) {
+      places.push(interrupted);
+      // sepc is that of the latest trap.
+      interrupted = undefined;
+    }
     if (caller === undefined || caller <= frame) break;
     frame = caller;
   }
   return places;
+}
+
+/** Source file of a place. */
+function fileOf({ source }: GuestPlace): string | undefined {
+  return source?.replace(/:\d+$/, '');
 }
 
 /**

@@ -64,11 +64,25 @@ function isLockedUp(harts: readonly HartPosition[]): boolean {
 function panicOf({ machine, map, stop, console, resetBy }: EndedRun): Outcome {
   const message = panicMessage(console) ?? describeStop(stop);
   if (resetBy === undefined) return { kind: 'panic', message };
-  const place = culprit(
-    backtrace(machine, resetBy, map),
-    map.placeOf(machine.harts[resetBy]?.wide('sepc') ?? 0n),
-  );
-  return { kind: 'panic', message, hart: machine.hartIds[resetBy] ?? resetBy, ...(place && { place }) };
+  const frames = backtrace(machine, resetBy, map);
+  const place = culprit(frames, map.placeOf(machine.harts[resetBy]?.wide('sepc') ?? 0n));
+  const calls = callsToPanic(frames);
+  return {
+    kind: 'panic',
+    message,
+    hart: machine.hartIds[resetBy] ?? resetBy,
+    ...(place && { place }),
+    ...(calls.length > 0 && { calls }),
+  };
+}
+
+/** From the caller of `panic` outwards, as far as there are names: memory of a program has none. */
+function callsToPanic(frames: readonly GuestPlace[]): readonly GuestPlace[] {
+  const panic = frames.findIndex((frame) => frame.function === 'panic');
+  if (panic < 0) return [];
+  const calls = frames.slice(panic + 1);
+  const nameless = calls.findIndex((frame) => frame.function === undefined);
+  return nameless < 0 ? calls : calls.slice(0, nameless);
 }
 
 /**
