@@ -2,8 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { LabDefinition } from './definition.js';
+import { repositoryRoot } from '../toolchain/index.js';
 import { findLab } from './lab-name.js';
-import { LabError, validateLab } from './validate.js';
+import { faultIn, LabError, validateLab } from './validate.js';
 
 /** Names of the labs that have a definition, sorted. */
 export function definedLabs(root: string): string[] {
@@ -27,29 +28,46 @@ export interface LoadedLab {
  *
  * @param root the repository.
  * @param id the lab's name; an unambiguous beginning (`03`) will do.
- * @param modules where the definitions' modules are: `labs/` of the build beside this module by default.
  * @throws UnknownLab, or LabError when the definition is unusable.
  */
-export async function loadLab(root: string, id: string, modules = builtLabs()): Promise<LoadedLab> {
+export async function loadLab(root: string, id: string): Promise<LoadedLab> {
   const name = findLab(id, definedLabs(root));
   const file = `labs/${name}/lab.ts`;
-  const module = path.join(modules, name, `lab${path.extname(fileURLToPath(import.meta.url))}`);
+  const module = path.join(modulesOf(root), name, `lab${path.extname(fileURLToPath(import.meta.url))}`);
   const url = pathToFileURL(module).href;
   let loaded: unknown;
   try {
     loaded = await import(url);
   } catch (cause) {
-    const found = cause instanceof Error ? cause.message : String(cause);
-    throw new LabError({ file, field: 'module', found, expected: 'a module that loads' });
+    throw loadError(cause, name, file);
   }
-  const lab = (loaded as { default?: LabDefinition }).default;
-  if (typeof lab !== 'object' || !Array.isArray(lab.checks) || !Array.isArray(lab.scenarios)) {
-    throw new LabError({ file, field: 'default', found: typeof lab, expected: 'a lab definition' });
+  const { default: lab } = loaded as { default?: unknown };
+  if (lab === undefined) {
+    const found = `a module that exports ${Object.keys(loaded as object).join(', ') || 'nothing'}`;
+    throw new LabError({ file, field: 'default', found, expected: 'a lab definition as its default export' });
   }
   validateLab(lab, root, file);
-  return { lab, module: url };
+  return { lab: lab as LabDefinition, module: url };
 }
 
-function builtLabs(): string {
-  return fileURLToPath(new URL('../../labs/', import.meta.url));
+/** What became of a module that does not load, with the file of the lab that it is about. */
+function loadError(cause: unknown, name: string, file: string): LabError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const places = (cause instanceof Error ? (cause.stack ?? '') : '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line));
+  // The first place in the stack that is the lab's own: an expected trace may be in a file of its own.
+  const [, own] = new RegExp(`labs[\\\\/]${name}[\\\\/]([\\w.-]+?)\\.[jt]s`).exec(places.join('\n')) ?? [];
+  const fault = faultIn(message) ?? {
+    field: 'module',
+    found: `that it fails: ${message.split('\n')[0] ?? ''}`,
+    expected: 'a module that loads',
+  };
+  return new LabError({ file: own === undefined ? file : `labs/${name}/${own}.ts`, ...fault });
+}
+
+/** Where the modules of a repository's labs are: among its sources or in its build, as this module is. */
+function modulesOf(root: string): string {
+  const labs = fileURLToPath(new URL('../../labs/', import.meta.url));
+  return path.join(root, path.relative(repositoryRoot(), labs));
 }

@@ -1,6 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Check, LabDefinition, Scenario } from './definition.js';
+import { configure } from '../../emulator/machine/options.js';
+import { didYouMean } from '../cli/option-values.js';
+import { ContractHeader, namesInSources } from './contract-names.js';
+import type { Check, ContractFunction, LabDefinition, Scenario } from './definition.js';
+import { shapeFault } from './definition-shape.js';
 import { mixFaults } from './mix.js';
 
 /** A lab definition that cannot be used, or no lab at all. */
@@ -23,10 +27,16 @@ export interface LabFault {
   readonly expected: string;
 }
 
+/** The parts of a message of the form `field: found this, expected that`. */
+export function faultIn(message: string): Omit<LabFault, 'file'> | undefined {
+  const [, field, found, expected] = /^(.+?): found (.+), expected (.+)$/s.exec(message) ?? [];
+  return field === undefined || found === undefined || expected === undefined
+    ? undefined
+    : { field, found, expected };
+}
+
 /** What the checks of a lab are worth together. */
 export const TOTAL_POINTS = 100;
-/** Harts that the machine's board can have. */
-const MAX_HARTS = 64;
 
 /**
  * The first thing that is wrong with a lab definition; inside, it is trusted.
@@ -35,31 +45,41 @@ const MAX_HARTS = 64;
  * @param file the definition's path from the root, for the message.
  * @throws LabError
  */
-export function validateLab(lab: LabDefinition, root: string, file: string): void {
+export function validateLab(definition: unknown, root: string, file: string): void {
+  const misshapen = shapeFault(definition);
+  if (misshapen !== undefined) throw new LabError({ file, ...misshapen });
+  const lab = definition as LabDefinition;
+  let kernelNames: ReadonlySet<string> | undefined;
+
   if (!/^\d\d-[a-z0-9-]+$/.test(lab.id)) refuse('id', quote(lab.id), 'NN-name');
   const folder = path.posix.basename(path.posix.dirname(file));
   if (lab.id !== folder) refuse('id', quote(lab.id), `the folder's name, ${quote(folder)}`);
   if (lab.title.trim() === '') refuse('title', 'nothing', 'a title');
   if (lab.files.length === 0) refuse('files', 'none', 'at least one file for the student');
   for (const [i, name] of lab.files.entries()) {
+    if (path.posix.basename(name) !== name) refuse(`files[${i}]`, quote(name), 'a name without a folder');
+    if (!/\.[cS]$/.test(name)) refuse(`files[${i}]`, quote(name), 'a source file, .c or .S');
+    if (lab.files.indexOf(name) !== i) refuse(`files[${i}]`, `a second ${quote(name)}`, 'names that differ');
     mustExist(`files[${i}]`, `labs/${lab.id}/${name}`);
+    // A course that is handed out has no solutions at all.
+    if (isThere('solutions')) mustExist(`files[${i}]`, `solutions/${lab.id}/${name}`, "the reference's file");
   }
   mustExist('header', lab.header);
+  const header = new ContractHeader(fs.readFileSync(path.join(root, lab.header), 'utf8'));
   unique('scenarios', lab.scenarios);
   unique('checks', lab.checks);
   for (const [i, check] of lab.checks.entries()) validateCheck(check, `checks[${i}]`);
   for (const [i, scenario] of lab.scenarios.entries()) validateScenario(scenario, `scenarios[${i}]`);
-  const total = lab.checks.reduce((sum, check) => sum + check.points, 0);
+  const total = lab.checks.reduce((sum, check) => sum + Math.round(check.points * 100), 0) / 100;
   if (total !== TOTAL_POINTS) refuse('checks[].points', `a sum of ${total}`, `a sum of ${TOTAL_POINTS}`);
 
   function validateScenario(scenario: Scenario, at: string): void {
-    if (!Number.isInteger(scenario.harts) || scenario.harts < 1 || scenario.harts > MAX_HARTS) {
-      refuse(`${at}.harts`, String(scenario.harts), `1 to ${MAX_HARTS}`);
-    }
+    if (scenario.title.trim() === '') refuse(`${at}.title`, 'nothing', 'a title');
+    validateMachine(scenario, at);
     if (!(scenario.budget > 0) || !Number.isFinite(scenario.budget)) {
       refuse(`${at}.budget`, String(scenario.budget), 'guest seconds, more than 0');
     }
-    const { mix, script, machine } = scenario;
+    const { mix, script, observe } = scenario;
     if (mix !== undefined && script !== undefined) refuse(at, 'a mix and a script', 'one of them');
     for (const fault of mix === undefined ? [] : mixFaults(mix)) {
       refuse(`${at}.mix.${fault.field}`, fault.found, fault.expected);
@@ -67,20 +87,27 @@ export function validateLab(lab: LabDefinition, root: string, file: string): voi
     if (mix?.end !== undefined && mix.end >= scenario.budget * 1000) {
       refuse(`${at}.budget`, `${scenario.budget} s`, `more than the mix's end, ${mix.end} ms`);
     }
-    const ids = machine?.hartIds;
-    if (ids !== undefined && ids.length !== scenario.harts) {
-      refuse(`${at}.machine.hartIds`, `${ids.length} ids`, `one for each of ${scenario.harts} harts`);
-    }
-    for (const [field, hart] of [
-      ...(machine?.bootHart === undefined ? [] : [['bootHart', machine.bootHart] as const]),
-      ...Object.keys(machine?.startDelays ?? {}).map((id) => ['startDelays', Number(id)] as const),
-    ]) {
-      const known = ids ?? [...Array(scenario.harts).keys()];
-      if (!known.includes(hart))
-        refuse(`${at}.machine.${field}`, `hart ${hart}`, `one of ${known.join(', ')}`);
+    for (const list of ['functions', 'variables'] as const) {
+      for (const [i, name] of (observe?.[list] ?? []).entries()) {
+        if (knownNames().has(name)) continue;
+        const hint = didYouMean(name, [...knownNames()]);
+        refuse(`${at}.observe.${list}[${i}]`, quote(name), `a name in the sources of the kernel.${hint}`);
+      }
     }
     if (!lab.checks.some((check) => check.scenario === scenario.id)) {
       refuse(at, quote(scenario.id), 'a scenario that a check needs');
+    }
+  }
+
+  /** The machine's own rules: harts, their ids, who boots, delays, memory. */
+  function validateMachine({ harts, machine }: Scenario, at: string): void {
+    try {
+      configure({ ...machine, harts });
+    } catch (error) {
+      const fault = error instanceof RangeError ? faultIn(error.message) : undefined;
+      if (fault === undefined) throw error;
+      const field = fault.field === 'harts' ? `${at}.harts` : `${at}.machine.${fault.field}`;
+      throw new LabError({ file, ...fault, field });
     }
   }
 
@@ -92,6 +119,29 @@ export function validateLab(lab: LabDefinition, root: string, file: string): voi
     if (!lab.scenarios.some((scenario) => scenario.id === check.scenario)) {
       const known = lab.scenarios.map((scenario) => scenario.id).join(', ');
       refuse(`${at}.scenario`, quote(check.scenario), `one of ${known}`);
+    }
+    validateContract(check.contract, `${at}.contract`);
+  }
+
+  function validateContract(contract: ContractFunction, at: string): void {
+    if ('function' in contract) {
+      const known = header.functions();
+      if (known.includes(contract.function)) return;
+      const hint = didYouMean(contract.function, known);
+      refuse(`${at}.function`, quote(contract.function), `a function that ${lab.header} declares.${hint}`);
+    }
+    if (!header.mentions(contract.table)) {
+      refuse(`${at}.table`, quote(contract.table), `an object that ${lab.header} declares`);
+    }
+    const table = header.tables.find(({ fields }) => fields.has(contract.field));
+    if (table === undefined) {
+      const known = header.tables.flatMap(({ fields }) => [...fields.keys()]).join(', ');
+      refuse(`${at}.field`, quote(contract.field), `a function pointer in ${lab.header}: ${known || 'none'}`);
+    }
+    const offset = table.fields.get(contract.field) ?? contract.offset;
+    if (contract.offset !== offset) {
+      const where = `the offset of ${contract.field} in struct ${table.struct}`;
+      refuse(`${at}.offset`, String(contract.offset), `${offset}, ${where}`);
     }
   }
 
@@ -105,8 +155,17 @@ export function validateLab(lab: LabDefinition, root: string, file: string): voi
     }
   }
 
-  function mustExist(field: string, name: string): void {
-    if (!fs.existsSync(path.join(root, name))) refuse(field, quote(name), 'a file that exists');
+  function mustExist(field: string, name: string, what = 'a file'): void {
+    if (!isThere(name)) refuse(field, `no ${quote(name)}`, `${what} that exists`);
+  }
+
+  function isThere(name: string): boolean {
+    return fs.existsSync(path.join(root, name));
+  }
+
+  /** What an observation can name: what the kernel defines, and what its headers declare of the student's. */
+  function knownNames(): ReadonlySet<string> {
+    return (kernelNames ??= namesInSources(path.join(root, 'kernel')));
   }
 
   function refuse(field: string, found: string, expected: string): never {
