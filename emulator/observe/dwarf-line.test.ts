@@ -113,6 +113,24 @@ describe.each([
     for (const address of inlined) expect(names.at(address)?.name).not.toBe('twice');
   });
 
+  it('finds no line for code that belongs to none, or that of the code before it if asked', () => {
+    // DWARF 5 counts files from 0.
+    const file = flag === '-gdwarf-5' ? 0 : 1;
+    const source = `int counter;
+void _start(void) {
+  counter = 1;
+  __asm__ volatile(".loc ${file} 0\\n nop\\n merged: nop");
+  counter = 2;
+}
+`;
+    const merged = parseElf(linkProgram({ 'merged.c': source }, [flag, '-O0']), 'merged.elf');
+    const [table, names] = [new LineTable(merged), new SymbolTable(merged)];
+    const address = names.addressOf('merged')!;
+    expect(table.at(address)).toBeUndefined();
+    expect(table.atOrBefore(address, names.addressOf('_start')!)?.line).toBe(4);
+    expect(table.atOrBefore(address, address - 2n)).toBeUndefined();
+  });
+
   it('is refused when it is cut short or refers outside, and is never worse than that', () => {
     const debugLine = elf.sections.find((section) => section.name === '.debug_line')!.contents;
     const damaged = debugLine.slice();

@@ -61,15 +61,33 @@ export class LineTable {
    * function pass the return address less 1.
    */
   at(address: bigint): SourceLine | undefined {
+    return this.atOrBefore(address, address);
+  }
+
+  /**
+   * As {@link at}; for an instruction that belongs to no line, as compilers leave some where they merge code, that of
+   * the code before it.
+   * @param start how far back to go: the beginning of the function
+   */
+  atOrBefore(address: bigint, start: bigint): SourceLine | undefined {
     const sequence = this.sequences[last(this.sequences.length, (index) => this.startOf(index) <= address)];
     if (sequence === undefined || address >= sequence.end) return undefined;
-    const offset = Number(address - sequence.start);
-    const row =
-      sequence.rows[last(sequence.rows.length, (index) => (sequence.rows[index]?.offset ?? 0) <= offset)];
-    const file = row && sequence.paths[row.file];
-    // Line 0 marks code that belongs to no line (6.2.2).
-    if (file === undefined || row === undefined || row.line === 0) return undefined;
-    return { file, line: row.line, column: row.column };
+    const { rows, paths } = sequence;
+    const [offset, limit] = [address, start].map((end) => Number(end - sequence.start));
+    for (
+      let index = last(rows.length, (row) => (rows[row]?.offset ?? 0) <= (offset ?? 0));
+      index >= 0;
+      index--
+    ) {
+      const row = rows[index];
+      const file = row && paths[row.file];
+      // Line 0 marks code that belongs to no line (6.2.2).
+      if (file !== undefined && row !== undefined && row.line !== 0) {
+        return { file, line: row.line, column: row.column };
+      }
+      if ((row?.offset ?? 0) <= (limit ?? 0)) return undefined;
+    }
+    return undefined;
   }
 
   /**

@@ -24,8 +24,8 @@ export class KernelMap implements KernelNames {
 
   /** Function and source line of a kernel address. */
   placeOf(pc: bigint): GuestPlace {
-    const name = this.symbols.at(pc)?.name;
-    const source = this.sourceAt(pc);
+    const { name, offset = 0 } = this.symbols.at(pc) ?? {};
+    const source = this.sourceAt(pc, pc - BigInt(offset));
     return { pc, ...(name !== undefined && { function: name }), ...(source !== undefined && { source }) };
   }
 
@@ -69,8 +69,9 @@ export class KernelMap implements KernelNames {
     return (this.lineTable ??= new LineTable(this.elf));
   }
 
-  private sourceAt(pc: bigint): string | undefined {
-    const line = this.lines.at(pc);
+  /** @param start of the function */
+  private sourceAt(pc: bigint, start: bigint): string | undefined {
+    const line = this.lines.atOrBefore(pc, start);
     return line === undefined ? undefined : `${studentName(line.file)}:${line.line}`;
   }
 
