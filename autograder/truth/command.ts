@@ -28,7 +28,7 @@ interface Options {
 }
 
 const DEFAULT_SEEDS = 50;
-const DEFAULT_MUTANT_SEEDS = 3;
+const DEFAULT_MUTANT_SEEDS = 5;
 const MAX_SEEDS = 10_000;
 
 /** The command line of `npm run truth`. */

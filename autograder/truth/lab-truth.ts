@@ -11,9 +11,12 @@ import type { BenchOptions, Trial } from './trials.js';
 
 /** How much is to be graded. */
 export interface TruthOptions extends BenchOptions {
-  /** Seeds, from 0 on, for the reference, alternatives, and mutants that are races. */
+  /**
+   * Seeds, from 0 on, for the reference and alternatives; and for mutants that are races, though from seed 1 on only
+   * the checks that are to catch them are judged.
+   */
   readonly seeds: number;
-  /** Seeds, from 0 on, for the other mutants. */
+  /** The same for other mutants. */
   readonly mutantSeeds: number;
   /** What to leave out. */
   readonly select?: Selection;
@@ -98,16 +101,16 @@ function planOf(lab: LabDefinition, corpus: Corpus, options: TruthOptions): Plan
       ...(checks && { checks }),
     },
   });
-  const withFurther = (planned: Planned, { race, caughtBy }: Mutant): Planned => {
-    if (!race || mutantSeeds >= seeds) return planned;
-    const further = { seeds: seedsFrom(mutantSeeds, seeds), checks: caughtBy };
+  const planMutant = (mutant: Mutant): Planned => {
+    const planned = plan('mutants', mutant, 1);
+    const further = { seeds: seedsFrom(1, mutant.race ? seeds : mutantSeeds), checks: mutant.caughtBy };
     return { ...planned, trial: { ...planned.trial, further } };
   };
   // The long ones first.
   const all = [
     plan('reference', { name: 'reference', files: corpus.reference }, seeds),
     ...corpus.alternatives.map((kernel) => plan('alternatives', kernel, seeds)),
-    ...corpus.mutants.map((mutant) => withFurther(plan('mutants', mutant, mutantSeeds), mutant)),
+    ...corpus.mutants.map(planMutant),
     plan('stub', { name: 'stub', files: stubFiles(root, lab) }, 1),
     ...corpus.bad.map((kernel) => plan('bad', kernel, 1, kernel.seenIn)),
   ];

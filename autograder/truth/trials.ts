@@ -140,6 +140,7 @@ export class TrialBench {
           kernel: kernel.kernel,
           programs,
           ...(disk && { disk }),
+          digest: false,
         };
         yield { trial, job, map };
       }
