@@ -60,7 +60,13 @@ const SCENARIO = record(
   {
     machine: record(
       {},
-      { memory: number, hartIds: list(number), bootHart: number, startDelays: typed('object', 'an object') },
+      {
+        memory: number,
+        hartIds: list(number),
+        bootHart: number,
+        startDelays: typed('object', 'an object'),
+        plicOrder: list(number),
+      },
     ),
     mix: record({ jobs: list(JOB) }, { end: number }),
     script: list(text),

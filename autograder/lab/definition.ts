@@ -30,7 +30,7 @@ export interface Scenario {
   /** Guest seconds after which the machine is stopped. More than the run needs: it includes booting. */
   readonly budget: number;
   /** What differs from a plain `virt` machine. */
-  readonly machine?: Pick<MachineOptions, 'memory' | 'hartIds' | 'bootHart' | 'startDelays'>;
+  readonly machine?: Pick<MachineOptions, 'memory' | 'hartIds' | 'bootHart' | 'startDelays' | 'plicOrder'>;
   /** Jobs that /etc/rc runs. */
   readonly mix?: Mix;
   /** Lines of /etc/rc where there is no mix; the system shuts down when they are done. */

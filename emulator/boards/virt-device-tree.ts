@@ -11,8 +11,10 @@ import { VIRT, type MemoryRange } from './virt-memory-map.js';
 
 /** Harts whose instruction sets and MMUs are alike. */
 export interface VirtDeviceTreeOptions {
-  /** Ids of the harts, ascending. The contexts of the PLIC are in this order, two a hart: M-mode, S-mode. */
+  /** Ids of the harts, ascending. */
   readonly hartIds: readonly number[];
+  /** Indices of the harts in the order of the PLIC's contexts, two a hart: M-mode, S-mode; ascending unless given. */
+  readonly plicOrder?: readonly number[];
   readonly memory: MemoryRange;
   /** The `riscv,isa` of every hart. */
   readonly isa: string;
@@ -98,7 +100,7 @@ export function virtDeviceTree(options: VirtDeviceTreeOptions): Uint8Array {
     '#interrupt-cells': 1,
     '#address-cells': 0,
     reg: reg(VIRT.plic),
-    'interrupts-extended': harts.flatMap((hart) => [
+    'interrupts-extended': (options.plicOrder ?? harts).flatMap((hart) => [
       ...[controllerPhandle(hart), MACHINE_EXTERNAL],
       ...[controllerPhandle(hart), SUPERVISOR_EXTERNAL],
     ]),

@@ -72,6 +72,25 @@ describe('the board', () => {
     }
   });
 
+  it('numbers them in another order where one is asked for, and says so in the device tree alone', () => {
+    const host = new FakeHost({ harts: 3 });
+    const board = createVirtBoard(host, { plicOrder: [2, 0, 1] });
+    store(board, 0xc00_0000 + 4 * 10, 1);
+    board.plic.wire(10)(true);
+    store(board, 0xc00_2000 + 0x80 * 1, 1 << 10);
+    const interrupted = [0, 1, 2].map((hart) => host.interrupt(hart, InterruptLine.SupervisorExternal));
+    expect(interrupted).toEqual([false, false, true]);
+
+    const tree = decodeDeviceTree(board.deviceTree());
+    const controllers = [0, 1, 2].map((hart) => {
+      const cpu = findNode(tree, `/cpus/cpu@${hart}/interrupt-controller`) ?? tree;
+      return cells(cpu, 'phandle')[0];
+    });
+    expect(cells(findNode(tree, '/soc/plic@c000000') ?? tree, 'interrupts-extended')).toEqual(
+      [2, 0, 1].flatMap((hart) => [controllers[hart], 11, controllers[hart], 9]),
+    );
+  });
+
   it('puts the first disk into the first slot and leaves the others empty', () => {
     const store = new CopyOnWriteDisk(new Uint8Array(1024));
     const board = createVirtBoard(new FakeHost(), { disks: [{ store }] });

@@ -36,6 +36,8 @@ export interface VirtBoardOptions {
   readonly disks?: readonly VirtDisk[];
   /** By index: the ids of the harts, ascending; the index unless given. */
   readonly hartIds?: readonly number[];
+  /** Indices of the harts in the order of the PLIC's contexts; ascending unless given. */
+  readonly plicOrder?: readonly number[];
   /** The `riscv,isa` of the device tree; RV64IMAC unless given. */
   readonly isa?: string;
   /** Guest time a disk takes for a request. */
@@ -87,10 +89,11 @@ export function createVirtBoard(host: DeviceHost, options: VirtBoardOptions = {}
 
   const hartIds = options.hartIds ?? harts;
   const clint = new Clint(host, { timebase: VIRT.timebase, hartIds });
-  // As on QEMU: context 2h is the hart of index h in M-mode, 2h + 1 the same hart in S-mode.
+  // As on QEMU, unless another order is asked for: context 2h is the hart of index h in M-mode, 2h + 1 in S-mode.
+  const plicOrder = options.plicOrder ?? harts;
   const plic = new Plic(host, {
     sources: VIRT.sources,
-    contexts: harts.flatMap((hart) => [
+    contexts: plicOrder.flatMap((hart) => [
       { hart, line: InterruptLine.MachineExternal as const },
       { hart, line: InterruptLine.SupervisorExternal as const },
     ]),
@@ -132,6 +135,7 @@ export function createVirtBoard(host: DeviceHost, options: VirtBoardOptions = {}
     deviceTree: (parameters = {}) =>
       virtDeviceTree({
         hartIds,
+        plicOrder,
         memory: { base: host.memory.base, size: host.memory.size },
         isa: options.isa ?? DEFAULT_ISA,
         timebase: VIRT.timebase,

@@ -123,6 +123,8 @@ describe('hart ids', () => {
     [{ harts: 2, startDelays: { 7: 1 } }, 'startDelays: found hart 7, expected one of 0, 1'],
     [{ startDelays: { 0: -1 } }, 'startDelays: found -1 for hart 0, expected guest seconds, 0 or more'],
     [{ startDelays: { 0: NaN } }, 'startDelays: found NaN for hart 0'],
+    [{ hartIds: [2, 4], plicOrder: [4] }, 'plicOrder: found 4, expected each of 2, 4 once'],
+    [{ hartIds: [2, 4], plicOrder: [4, 4] }, 'plicOrder: found 4, 4, expected each of 2, 4 once'],
     [{ firmware: 'none', startDelays: { 0: 1 } } as const, 'startDelays: found another firmware'],
   ])('%o is refused', async (options, message) => {
     await expect(machine('j .', options)).rejects.toThrow(RangeError);

@@ -132,6 +132,7 @@ export class Machine {
     const { diskDelay } = this.schedule;
     this.board = createVirtBoard(host, {
       hartIds,
+      plicOrder: configuration.plicOrder,
       diskLatency: {
         request: DEFAULT_LATENCY.request * diskDelay,
         sector: DEFAULT_LATENCY.sector * diskDelay,

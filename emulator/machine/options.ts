@@ -37,6 +37,11 @@ export interface MachineOptions {
    * is START_PENDING. Infinity: it never comes up.
    */
   readonly startDelays?: Readonly<Record<number, number>>;
+  /**
+   * Ids of the harts in the order in which the PLIC has their contexts, two a hart: M-mode, S-mode. That of `hartIds`
+   * unless given. Only the device tree says it.
+   */
+  readonly plicOrder?: readonly number[];
   /** Contents of the disk; never modified. */
   readonly disk?: Uint8Array;
   /** How errors name the files. */
@@ -55,6 +60,8 @@ export interface Configuration {
   readonly bootHart: number | undefined;
   /** By index: guest cycles between start and first instruction. */
   readonly startDelays: readonly number[];
+  /** Indices of the harts in the order of the PLIC's contexts. */
+  readonly plicOrder: readonly number[];
 }
 
 const MAX_HARTS = 64;
@@ -101,6 +108,7 @@ export function configure(options: MachineOptions): Configuration {
     hartIds,
     bootHart: options.bootHart === undefined ? undefined : indexOf('bootHart', options.bootHart),
     startDelays,
+    plicOrder: contextOrder(options.plicOrder ?? hartIds, hartIds),
   };
 }
 
@@ -117,4 +125,12 @@ function checkHartIds(ids: readonly number[], harts: number): void {
       throw new RangeError(`hartIds: found ${id} after ${previous}, expected them to ascend`);
     }
   }
+}
+
+/** Ids as indices. */
+function contextOrder(order: readonly number[], hartIds: readonly number[]): number[] {
+  if (order.length !== hartIds.length || !hartIds.every((id) => order.includes(id))) {
+    throw new RangeError(`plicOrder: found ${order.join(', ')}, expected each of ${hartIds.join(', ')} once`);
+  }
+  return order.map((id) => hartIds.indexOf(id));
 }
