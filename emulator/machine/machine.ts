@@ -8,7 +8,7 @@ import { createVirtBoard } from '../boards/virt.js';
 import { RAM_BASE } from '../boards/virt-memory-map.js';
 import type { VirtBoard } from '../boards/virt.js';
 import { CopyOnWriteDisk } from '../devices/block-store.js';
-import type { DeviceHost, DeviceStop, InterruptLine, ScheduledEvent } from '../devices/device.js';
+import type { DeviceHost, InterruptLine } from '../devices/device.js';
 import { DEFAULT_LATENCY } from '../devices/virtio-blk.js';
 import type { ServedRequest } from '../devices/virtio-blk.js';
 import { CodePages } from '../engine/code-pages.js';
@@ -23,9 +23,8 @@ import type { HartEnvironment } from '../hart/hart.js';
 import { GuestRam, LinearMemory } from '../hart/memory.js';
 import { EventHub } from '../observe/events.js';
 import type { EventKind, Listener } from '../observe/events.js';
-import { EventQueue } from '../schedule/event-queue.js';
 import { createSchedule } from '../schedule/schedule.js';
-import type { Schedule, Window } from '../schedule/schedule.js';
+import type { Schedule } from '../schedule/schedule.js';
 import { SystemBus } from './bus.js';
 import { StateDigest, TraceHash } from './digest.js';
 import { EngineHost } from './engine-host.js';
@@ -34,22 +33,14 @@ import { configure } from './options.js';
 import type { MachineOptions } from './options.js';
 import { Probes } from './probes.js';
 import type { ProbeListener } from './probes.js';
+import { RunLoop } from './run-loop.js';
+import type { RunLimits } from './run-loop.js';
 import type { StopReason } from './stop.js';
 import { Watches } from './watches.js';
 import type { WatchListener } from './watches.js';
 
 export type { MachineOptions } from './options.js';
-
-export interface RunLimits {
-  /** Guest seconds since reset. */
-  readonly untilTime?: number;
-  /** Instructions executed by all harts together since reset; exact. */
-  readonly untilInstructions?: number;
-  /** Asked between windows; the run stops when it returns true. */
-  readonly until?: () => boolean;
-  /** Return instead of skipping over idle time, so that the caller can wait for the host's clock. */
-  readonly stopWhenIdle?: boolean;
-}
+export type { RunLimits } from './run-loop.js';
 
 /** Guest seconds after which harts leave reset even if the one that boots has not left M-mode. */
 const RESET_LIMIT = 5;
@@ -70,8 +61,8 @@ export class Machine {
   readonly bootHart: number;
   private readonly linear: LinearMemory;
   private readonly events = new EventHub();
-  private readonly queue = new EventQueue();
   private readonly schedule: Schedule;
+  private readonly loop: RunLoop;
   private readonly code: CodePages;
   private readonly probes: Probes;
   private readonly watches: Watches;
@@ -81,20 +72,8 @@ export class Machine {
   private interpreter: Interpreter | undefined;
   private stateDigest: StateDigest | undefined;
 
-  private stopped: DeviceStop | undefined;
   /** Harts that wait for the one that boots. */
   private readonly inReset: Hart[] = [];
-  /** The hart inside the engine. */
-  private current: Hart | undefined;
-  /** Guest cycle outside of slices. */
-  private clock = 0;
-  private windowStart = 0;
-  private windowEnd = 0;
-  private window: Window | undefined;
-  /** Position in the window's order, and whether that hart has begun. */
-  private position = 0;
-  private begun = false;
-  private executed = 0;
   private latestTime = 0n;
 
   private constructor(options: MachineOptions) {
@@ -124,6 +103,13 @@ export class Machine {
     );
     this.probes = new Probes(this.code);
     this.watches = new Watches(this.linear, this.memory, () => this.harts);
+    this.loop = new RunLoop({
+      frequency: this.frequency,
+      schedule: this.schedule,
+      harts: () => this.harts,
+      settle: (hart) => this.watches.settle(hart),
+      listening: () => this.board.uart.listening,
+    });
     const builtinFirmware = firmware === 'builtin';
     const environment = this.environment(builtinFirmware);
     this.harts = hartIds.map((id, index) => new Hart(index, id, environment));
@@ -148,7 +134,7 @@ export class Machine {
     this.control = new MachineHarts(this.harts, {
       memory: this.memory,
       events: this.events,
-      now: () => this.now(),
+      now: () => this.loop.now(),
       setTimer: (hart, ticks) => {
         this.board.clint.supervisorTimer(hart).set(ticks);
       },
@@ -186,7 +172,7 @@ export class Machine {
       probes: this.probes,
       watches: this.watches,
       sbi,
-      stopped: () => this.stopped !== undefined,
+      stopped: () => this.loop.stopReason() !== undefined,
     });
 
     const starts = loadMachine(this.memory, {
@@ -222,7 +208,7 @@ export class Machine {
       }
     }
     if (this.inReset.length > 0) {
-      this.queue.at(Math.round(RESET_LIMIT * this.frequency), () => {
+      this.loop.at(Math.round(RESET_LIMIT * this.frequency), () => {
         this.releaseHarts();
       });
     }
@@ -294,17 +280,17 @@ export class Machine {
 
   /** Guest cycles since reset. */
   get cycles(): number {
-    return this.now();
+    return this.loop.now();
   }
 
   /** Guest seconds since reset. */
   get time(): number {
-    return this.now() / this.frequency;
+    return this.loop.now() / this.frequency;
   }
 
   /** Instructions executed by all harts since reset, those that trapped included. */
   get instructions(): number {
-    return this.executed;
+    return this.loop.executed;
   }
 
   /**
@@ -316,7 +302,7 @@ export class Machine {
     const counts = this.harts.flatMap((hart) => [hart.steps, hart.trapped, hart.local]);
     return this.stateDigest.compute(this.linear, [
       this.cycles,
-      this.executed,
+      this.loop.executed,
       ...this.trace.words,
       ...counts,
     ]);
@@ -329,139 +315,19 @@ export class Machine {
 
   /** Lets idle guest time pass up to `seconds` since reset, at most to the next event. */
   skipIdle(seconds: number): void {
-    if (this.window || this.harts.some((hart) => hart.runnable)) return;
-    const target = Math.min(Math.round(seconds * this.frequency), this.queue.nextTime);
-    if (target > this.windowStart && Number.isFinite(target)) {
-      this.windowStart = target;
-      this.clock = target;
-    }
+    this.loop.skipIdle(seconds);
   }
 
   /** Runs until something in `limits` is reached or the guest stops. */
   run(limits: RunLimits = {}): StopReason {
-    const untilCycle =
-      limits.untilTime === undefined ? Infinity : Math.ceil(limits.untilTime * this.frequency);
-    const untilInstructions = limits.untilInstructions ?? Infinity;
-    for (;;) {
-      const stopped = this.stopReason();
-      if (stopped) return stopped;
-      if (this.window) {
-        if (!this.runWindow(this.window, untilInstructions)) return this.stopReason() ?? { kind: 'budget' };
-        continue;
-      }
-      if (this.windowStart >= untilCycle || this.executed >= untilInstructions) return { kind: 'budget' };
-      if (limits.until?.()) return { kind: 'until' };
-      this.runDue(this.windowStart);
-      if (this.stopReason()) continue;
-      if (!this.harts.some((hart) => hart.runnable)) {
-        const reason = this.skip(untilCycle, limits.stopWhenIdle ?? false);
-        if (reason) return reason;
-        continue;
-      }
-      this.window = this.schedule.next();
-      this.windowEnd = Math.min(this.windowStart + this.window.length, this.queue.nextTime);
-      this.position = 0;
-      this.begun = false;
-    }
-  }
-
-  // --- The run loop ---
-
-  /** Read through a call, because what runs in between may set it. */
-  private stopReason(): DeviceStop | undefined {
-    return this.stopped;
-  }
-
-  /** Every hart waits: moves guest time to the next event. */
-  private skip(untilCycle: number, stopWhenIdle: boolean): StopReason | undefined {
-    const next = this.queue.nextTime;
-    if (next === Infinity) return { kind: this.board.uart.listening ? 'input' : 'deadlock' };
-    if (stopWhenIdle) return { kind: 'idle', next: next / this.frequency };
-    this.windowStart = Math.min(next, untilCycle);
-    this.clock = this.windowStart;
-    return undefined;
-  }
-
-  /** Runs the rest of the present window; false when the instructions are used up or the guest stopped. */
-  private runWindow(window: Window, untilInstructions: number): boolean {
-    while (this.position < window.order.length) {
-      const hart = this.harts[window.order[this.position] ?? 0];
-      if (hart && !this.runHart(hart, untilInstructions)) return false;
-      if (this.stopReason()) return false;
-      this.position++;
-      this.begun = false;
-    }
-    this.window = undefined;
-    this.windowStart = this.windowEnd;
-    this.clock = this.windowStart;
-    return true;
-  }
-
-  /** Runs one hart to the end of the window; false when the instructions are used up first. */
-  private runHart(hart: Hart, untilInstructions: number): boolean {
-    if (!this.begun) {
-      this.begun = true;
-      // Other harts ran since: whatever they stored ended the reservation.
-      hart.setReservation(-1);
-      if (hart.local < this.windowStart) hart.local = this.windowStart;
-    }
-    while (hart.local < this.windowEnd && hart.runnable && !this.stopReason()) {
-      if (this.executed >= untilInstructions) return false;
-      this.clock = hart.local;
-      this.runDue(hart.local);
-      hart.takeInterrupt();
-      const limit = Math.min(this.windowEnd, this.queue.nextTime);
-      const budget = Math.min(limit - hart.local, untilInstructions - this.executed);
-      this.runSlice(hart, budget);
-    }
-    return true;
-  }
-
-  private runSlice(hart: Hart, budget: number): void {
-    hart.budget = budget;
-    hart.sliceBudget = budget;
-    hart.sliceEnd = hart.local + budget;
-    this.current = hart;
-    do this.interpreter?.run(hart.base);
-    while (this.watches.settle(hart));
-    this.current = undefined;
-    const used = hart.sliceBudget - hart.budget;
-    hart.budget = 0;
-    hart.sliceBudget = 0;
-    hart.steps += used;
-    hart.local += used;
-    this.executed += used;
-    this.clock = hart.local;
-  }
-
-  /** Lets everything happen that is due at `cycle`. */
-  private runDue(cycle: number): void {
-    for (;;) {
-      const callback = this.queue.take(cycle);
-      if (!callback) return;
-      callback();
-    }
-  }
-
-  private now(): number {
-    return this.current ? this.current.sliceEnd - this.current.budget : this.clock;
-  }
-
-  /** Makes the running slice end at `cycle` at the latest. */
-  private shorten(cycle: number): void {
-    const hart = this.current;
-    if (!hart) return;
-    const surplus = Math.min(hart.budget, hart.sliceEnd - cycle);
-    if (surplus <= 0) return;
-    hart.budget -= surplus;
-    hart.sliceBudget -= surplus;
-    hart.sliceEnd -= surplus;
+    if (!this.interpreter) throw new Error('the machine is not ready');
+    return this.loop.run(this.interpreter, limits);
   }
 
   private releaseHarts(): void {
     for (const hart of this.inReset) {
       hart.state = HartState.Started;
-      hart.local = Math.max(hart.local, this.now());
+      hart.local = Math.max(hart.local, this.loop.now());
     }
     this.inReset.length = 0;
   }
@@ -470,7 +336,7 @@ export class Machine {
     if (this.inReset.length > 0) this.releaseHarts();
     if (!this.events.wants('supervisor-enter')) return;
     this.events.emit('supervisor-enter', {
-      time: this.now(),
+      time: this.loop.now(),
       hart: hart.index,
       pc: hart.pc,
       a0: hart.x(10),
@@ -488,21 +354,21 @@ export class Machine {
       ram: this.memory,
       events: this.events,
       builtinFirmware,
-      now: () => this.now(),
+      now: () => this.loop.now(),
       readTime: () => {
         const ticks = this.board.clint.mtime();
         if (ticks > this.latestTime) this.latestTime = ticks;
         return this.latestTime;
       },
       endSlice: (hart) => {
-        if (hart === this.current) this.shorten(this.now());
+        this.loop.endSlice(hart);
       },
       enteredSupervisor: (hart, start) => {
         this.enteredSupervisor(hart, start);
       },
       trace: (kind, hart, a, b) => {
         this.trace.add(kind | (hart << 8));
-        this.trace.add(this.now());
+        this.trace.add(this.loop.now());
         this.trace.add(a);
         this.trace.add(Number(b & 0xffffffffn));
       },
@@ -512,13 +378,9 @@ export class Machine {
   private deviceHost(harts: number): DeviceHost {
     return {
       harts,
-      now: () => this.now(),
+      now: () => this.loop.now(),
       frequency: this.frequency,
-      at: (cycle, callback): ScheduledEvent => {
-        const due = Math.max(cycle, this.now());
-        this.shorten(due);
-        return this.queue.at(due, callback);
-      },
+      at: (cycle, callback) => this.loop.at(cycle, callback),
       setInterrupt: (index: number, line: InterruptLine, level: boolean) => {
         const hart = this.harts[index];
         if (!hart) throw new RangeError(`there is no hart ${index}`);
@@ -527,8 +389,7 @@ export class Machine {
       },
       memory: this.memory,
       stop: (reason) => {
-        this.stopped ??= reason;
-        this.shorten(this.now());
+        this.loop.stop(reason);
       },
     };
   }
@@ -536,16 +397,16 @@ export class Machine {
   /** A bit of the hart's mip may have been set. */
   private raised(hart: Hart): void {
     if (hart.idle && hart.wakeable) this.control.wake(hart);
-    if (hart === this.current) this.shorten(this.now());
+    this.loop.endSlice(hart);
   }
 
   private served({ type, sector, count, status }: ServedRequest): void {
     if (!this.events.wants('disk')) return;
     const write = type === 'out';
-    this.events.emit('disk', { time: this.now(), type, write, sector: Number(sector), count, status });
+    this.events.emit('disk', { time: this.loop.now(), type, write, sector: Number(sector), count, status });
   }
 
   private transmitted(bytes: Uint8Array): void {
-    if (this.events.wants('console')) this.events.emit('console', { time: this.now(), bytes });
+    if (this.events.wants('console')) this.events.emit('console', { time: this.loop.now(), bytes });
   }
 }
