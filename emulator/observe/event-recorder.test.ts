@@ -74,4 +74,23 @@ describe('the event log', () => {
     expect(log.events).toHaveLength(EVENT_LIMIT);
     expect(log.complete).toBe(false);
   });
+
+  it('keeps what is rare behind more events of another kind than there is room for', async () => {
+    const log = await logOf(
+      { events: ['csr-write'], functions: ['twice'] },
+      `la sp, stack
+       li t0, ${EVENT_LIMIT + 5}
+       1: csrw sscratch, t0; addi t0, t0, -1; bnez t0, 1b
+       li a0, 20; call twice
+       li t6, 0x100000; li t5, 0x5555; sw t5, 0(t6); j .
+       .globl twice; twice: slli a0, a0, 1; ret
+       .data; .zero 4096
+       stack: .balign 8`,
+    );
+    expect(log.events.slice(EVENT_LIMIT)).toMatchObject([
+      { kind: 'call', function: 'twice' },
+      { kind: 'return', function: 'twice', call: EVENT_LIMIT, values: [40n, expect.anything()] },
+    ]);
+    expect(log.complete).toBe(false);
+  });
 });

@@ -7,6 +7,8 @@ import type { FunctionCall } from './function-probe.js';
 
 /** Events that are kept: a hostile guest can cause them without end. */
 export const EVENT_LIMIT = 200_000;
+/** Events of each kind that are kept even then: a guest that polls one thing may do something rare at last. */
+const RARE_LIMIT = 5_000;
 
 /** Where the kernel's functions and objects are. */
 export interface SymbolAddresses {
@@ -16,6 +18,7 @@ export interface SymbolAddresses {
 
 export class EventRecorder {
   private readonly events: SeenEvent[] = [];
+  private readonly kept = new Map<SeenEvent['kind'], number>();
   private complete = true;
 
   /**
@@ -68,8 +71,7 @@ export class EventRecorder {
     const indices = new WeakMap<FunctionCall, number>();
     watchFunction(this.machine, address, {
       enter: (call) => {
-        indices.set(call, this.events.length);
-        this.add({ kind: 'call', function: name, ...call });
+        if (this.add({ kind: 'call', function: name, ...call })) indices.set(call, this.events.length - 1);
       },
       leave: ({ time, hart, call, values }) => {
         const index = indices.get(call) ?? -1;
@@ -88,8 +90,15 @@ export class EventRecorder {
     return this.machine.memory.contains(Number(address), size);
   }
 
-  private add(event: SeenEvent): void {
-    if (this.events.length < EVENT_LIMIT) this.events.push(event);
-    else this.complete = false;
+  /** Whether the event is kept. */
+  private add(event: SeenEvent): boolean {
+    const kept = this.kept.get(event.kind) ?? 0;
+    if (this.events.length >= EVENT_LIMIT && kept >= RARE_LIMIT) {
+      this.complete = false;
+      return false;
+    }
+    this.kept.set(event.kind, kept + 1);
+    this.events.push(event);
+    return true;
   }
 }
