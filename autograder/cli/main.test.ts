@@ -81,7 +81,9 @@ describe('help', () => {
   });
 
   it.each(['boot', 'grade', 'measure'])('of %s offers to write a trace', async (command) => {
-    expect((await hartlab(command, '--help')).stdout).toMatch(/--trace <file> +write a trace for Perfetto/);
+    expect((await hartlab(command, '--help')).stdout).toMatch(
+      /--trace <file> +write a trace in the Trace Event Format/,
+    );
   });
 
   it('gives the version of the package', async () => {

@@ -134,7 +134,7 @@ const addBoot: CommandAdder = (program, io, root, finish) => {
     .option('--boot-hart <id>', 'hart that boots; by default the schedule chooses', integer(0, MAX_HART_ID))
     .option('--log <events>', 'show machine events as lines: see below', selectedEvents)
     .option('--log-file <file>', 'write them to a file instead of among the console output')
-    .option('--trace <file>', 'write a trace for Perfetto or chrome://tracing')
+    .option('--trace <file>', 'write a trace in the Trace Event Format, for ui.perfetto.dev')
     .option(
       '--save <folder>',
       'write kernel.elf, disk.img and initrd.img there, for other machines; boot nothing',
@@ -168,7 +168,7 @@ const addGrade: CommandAdder = (program, io, root, finish) => {
     .option('--json <file>', 'write the report as JSON; - is standard output')
     .option('--junit <file>', 'write the report as JUnit XML')
     .option('--html <file>', 'write the report as one HTML page')
-    .option('--trace <file>', 'write a trace for Perfetto or chrome://tracing')
+    .option('--trace <file>', 'write a trace in the Trace Event Format, for ui.perfetto.dev')
     .action(async (lab: string, folder: string | undefined, options: GradeFlags) => {
       if (folder !== undefined && options.solution === true) {
         throw new UsageError('a folder and --solution exclude each other');
@@ -203,7 +203,7 @@ const addMeasure: CommandAdder = (program, io, root, finish) => {
     .option('--dir <folder>', "the student's folder, if it is not labs/NN-name")
     .option('--json <file>', 'write the figures as JSON; - is standard output')
     .option('--html <file>', 'write figures and timelines as one HTML page')
-    .option('--trace <file>', 'write a trace for Perfetto or chrome://tracing')
+    .option('--trace <file>', 'write a trace in the Trace Event Format, for ui.perfetto.dev')
     .addHelpText('after', jobSpecHelp)
     .action(async (options: MeasureFlags) => {
       const { measure } = await import('../measure/index.js');

@@ -14,13 +14,19 @@ export function* wakeUps(
   pid: number,
 ): Generator<TraceEvent> {
   const taken = softwareInterrupts(log);
+  /** By hart: how many of its interrupts are behind us. */
+  const passed = new Map<number, number>();
   const arrow = { name: 'IPI', cat: 'ipi', pid };
   // Ids are of the whole file.
   let id = pid * 2 ** 24;
   for (const [index, event] of log.events.entries()) {
     if (event.kind !== 'sbi' || event.eid !== IPI || event.error !== 0n) continue;
     for (const hart of targetsOf(event.args, log.hartIds)) {
-      const hit = taken.get(hart)?.find((trap) => trap.index > index);
+      const own = taken.get(hart) ?? [];
+      let next = passed.get(hart) ?? 0;
+      while ((own[next]?.index ?? Infinity) < index) next++;
+      passed.set(hart, next);
+      const hit = own[next];
       // Harts run in slices: a trap that memory saw later may bear an earlier time.
       if (hit === undefined || hit.time < event.time) continue;
       id++;

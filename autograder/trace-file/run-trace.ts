@@ -171,7 +171,9 @@ const HSM: Readonly<Record<HartState, string>> = {
 };
 
 /** How many harts are in U-mode, as a curve. */
-function* busyHarts({ trace }: TracedRun, pid: number): Generator<TraceEvent> {
+function* busyHarts({ trace, log }: TracedRun, pid: number): Generator<TraceEvent> {
+  // A curve belongs to its process, but viewers read a thread too: one that is there.
+  const tid = log.hartIds[0] ?? 0;
   const us = microseconds(trace);
   const steps = trace.intervals
     .flatMap(({ start, end }) => [
@@ -183,6 +185,6 @@ function* busyHarts({ trace }: TracedRun, pid: number): Generator<TraceEvent> {
   for (const [i, { time, by }] of steps.entries()) {
     busy += by;
     if (steps[i + 1]?.time === time) continue;
-    yield { ph: 'C', name: 'harts in U-mode', cat: 'user', ts: us(time), pid, tid: 0, args: { harts: busy } };
+    yield { ph: 'C', name: 'harts', cat: 'user', ts: us(time), pid, tid, args: { 'in U-mode': busy } };
   }
 }

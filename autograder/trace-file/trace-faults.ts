@@ -150,12 +150,29 @@ function nestingFaults(events: readonly Loose[]): string[] {
   return faults;
 }
 
-/** Every arrow has one beginning and one end, not before it. */
+/**
+ * Every arrow has one beginning and one end, not before it ("Flow Events"), and at both of them a slice that it can be
+ * drawn from: one that begins at that moment or earlier and ends no sooner.
+ */
 function flowFaults(events: readonly Loose[]): string[] {
   const ends = new Map<string, { s?: number; f?: number }>();
-  for (const { ph, cat, name, id, ts } of events) {
-    if (ph !== 's' && ph !== 'f') continue;
+  const slices = new Map<string, [from: number, to: number][]>();
+  for (const { ph, pid, tid, ts, dur } of events) {
+    if (ph !== 'X') continue;
+    const thread = `${String(pid)}/${String(tid)}`;
+    const own = slices.get(thread) ?? [];
+    slices.set(thread, own);
+    own.push([Number(ts), Number(ts) + Number(dur)]);
+  }
+  for (const own of slices.values()) own.sort(([a], [b]) => a - b);
+  for (const { ph, cat, name, id, ts, pid, tid } of events) {
+    if (ph !== 's' && ph !== 'f' && ph !== 't') continue;
     const key = `${String(cat)}/${String(name)}/${String(id)}`;
+    const thread = `${String(pid)}/${String(tid)}`;
+    if (!isInside(slices.get(thread) ?? [], Number(ts))) {
+      return [`flow ${key}: no slice around its ${ph} at ${String(ts)} on thread ${thread}`];
+    }
+    if (ph === 't') continue;
     const known = ends.get(key) ?? {};
     if (known[ph] !== undefined) return [`flow ${key}: two of ph ${ph}`];
     ends.set(key, { ...known, [ph]: Number(ts) });
@@ -167,4 +184,16 @@ function flowFaults(events: readonly Loose[]): string[] {
         ? [`flow ${key}: ends before it begins`]
         : [],
   );
+}
+
+/** Whether a moment is in one of the slices, which are sorted and lie inside of each other or apart. */
+function isInside(slices: readonly (readonly [number, number])[], time: number): boolean {
+  let [low, high] = [0, slices.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((slices[middle]?.[0] ?? Infinity) <= time + EPSILON) low = middle + 1;
+    else high = middle;
+  }
+  for (let i = low - 1; i >= 0; i--) if ((slices[i]?.[1] ?? -Infinity) >= time - EPSILON) return true;
+  return false;
 }

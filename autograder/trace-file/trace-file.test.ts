@@ -69,7 +69,7 @@ function format(runs: readonly TracedRun[], limit?: number) {
 
 describe('formatTrace', () => {
   const { text, events: records, written } = format([run, { ...run, name: 'second' }]);
-  const first = records.filter(({ pid }) => pid === 1);
+  const first = records.filter(({ pid }) => pid === 10_000);
 
   it('keeps to the format', () => {
     expect(traceFileFaults(text)).toEqual([]);
@@ -81,13 +81,25 @@ describe('formatTrace', () => {
       event.ph === 'M' && event.name.endsWith('_name') ? [[event.pid, event.tid, event.args.name]] : [],
     );
     expect(names).toEqual([
-      [1, undefined, 'boot, seed 0'],
-      [1, 0, 'hart 0'],
-      [1, 4, 'hart 4'],
-      [2, undefined, 'second'],
-      [2, 0, 'hart 0'],
-      [2, 4, 'hart 4'],
+      [10_000, undefined, 'boot, seed 0'],
+      [10_000, 0, 'hart 0'],
+      [10_000, 4, 'hart 4'],
+      [10_001, undefined, 'second'],
+      [10_001, 0, 'hart 0'],
+      [10_001, 4, 'hart 4'],
     ]);
+    // A viewer would show a record of any other thread as a thread without a name.
+    const threads = new Set(records.flatMap(({ pid, tid }) => (tid === undefined ? [] : `${pid}/${tid}`)));
+    expect([...threads].sort()).toEqual(['10000/0', '10000/4', '10001/0', '10001/4']);
+  });
+
+  it('never numbers a run like a hart, which viewers would take for its main thread', () => {
+    // Ids of harts go up to 4094.
+    expect(Math.min(...records.map(({ pid }) => pid))).toBeGreaterThan(4094);
+  });
+
+  it('leaves the unit to the format: microseconds', () => {
+    expect(Object.keys(JSON.parse(text) as object)).toEqual(['traceEvents']);
   });
 
   it('has a slice for every stay in U-mode, with its job, in microseconds of guest time', () => {
@@ -126,7 +138,7 @@ describe('formatTrace', () => {
   });
 
   it('counts the harts that are in U-mode', () => {
-    const counts = first.flatMap((event) => (event.ph === 'C' ? Number(event.args.harts) : []));
+    const counts = first.flatMap((event) => (event.ph === 'C' ? Number(event.args['in U-mode']) : []));
     expect(Math.max(...counts)).toBe(2);
     expect(Math.min(...counts)).toBe(0);
   });
@@ -138,6 +150,23 @@ describe('formatTrace', () => {
     expect(cut.written.cut).toContain('the first 10 records');
     expect(format([{ ...run, log: { ...log, complete: false } }]).written.cut).toContain('boot, seed 0');
   });
+
+  it('is about a hundred bytes a record, however long the run, and does not slow down with its length', () => {
+    // As many events as are kept of a run: interrupts to and fro, each of which is an arrow.
+    const many = Array.from({ length: 200_000 }, (_, i): SeenEvent => {
+      const time = 100 + i * 10;
+      return i % 2 === 0
+        ? { kind: 'sbi', time, hart: 0, eid: IPI, fid: 0n, args: [0x10n, 0n], error: 0n, value: 0n }
+        : { kind: 'trap', time, hart: 1, from: Mode.Supervisor, ...interrupt };
+    });
+    let bytes = 0;
+    const { records: count, cut } = formatTrace([{ ...run, log: { ...log, events: many } }], (part) => {
+      bytes += part.length;
+    });
+    expect(cut).toBeUndefined();
+    expect(count).toBeGreaterThan(400_000);
+    expect(bytes / count).toBeLessThan(200);
+  }, 20_000);
 
   it('writes an empty run', () => {
     const nothing = { ...trace, intervals: [], idle: [], marks: [], calls: [], spaces: [] };
@@ -174,13 +203,25 @@ describe('traceFileFaults', () => {
       [slice, { ...slice, name: 'b', ts: 5 }],
       /b \(5 to 15\) crosses the end of a at 10/,
     ],
-    ['half an arrow', [{ ...slice, ph: 's', id: 1 }], /one end is missing/],
+    ['half an arrow', [slice, { ...slice, ph: 's', id: 1 }], /one end is missing/],
+    [
+      'an arrow from nowhere',
+      [slice, { ...slice, ph: 's', id: 1, ts: 11 }],
+      /no slice around its s at 11 on thread 1\/1/,
+    ],
+    [
+      'an arrow to another thread, which has no slice there',
+      [slice, { ...slice, ph: 's', id: 1 }, { ...slice, ph: 'f', id: 1, ts: 5, tid: 2 }],
+      /no slice around its f at 5 on thread 1\/2/,
+    ],
+    [
+      'two beginnings of one arrow',
+      [slice, { ...slice, ph: 's', id: 1 }, { ...slice, ph: 's', id: 1, ts: 2 }],
+      /two of ph s/,
+    ],
     [
       'an arrow back in time',
-      [
-        { ...slice, ph: 's', id: 1, ts: 5 },
-        { ...slice, ph: 'f', id: 1, ts: 4 },
-      ],
+      [slice, { ...slice, ph: 's', id: 1, ts: 5 }, { ...slice, ph: 'f', id: 1, ts: 4 }],
       /ends before it begins/,
     ],
     ['what is no object', [null], /expected an object/],
@@ -251,7 +292,7 @@ describe('--trace', () => {
     ).toMatchObject({
       status: 0,
     });
-    expect(new Set(read(out).map(({ pid }) => pid))).toEqual(new Set([1, 2]));
+    expect(new Set(read(out).map(({ pid }) => pid))).toEqual(new Set([10_000, 10_001]));
   });
 
   it('refuses a file that cannot be written before it runs anything', async () => {
