@@ -1,5 +1,5 @@
 import { topologicalOrder } from './expected-order.js';
-import type { ExpectedStep, ExpectedTrace, NeverRule, OrderRule, StepHarts } from './expected-trace.js';
+import type { ExpectedStep, ExpectedTrace, NeverRule, OrderRule, StepHarts } from './expected-trace-rules.js';
 
 /**
  * Refuses an expected trace that nobody can satisfy or that names what is not there.

@@ -2,7 +2,7 @@ import type { EventLog, SeenEvent } from '../../emulator/observe/event-log.js';
 import type { Edge } from './expected-order.js';
 import { closestOrder } from './expected-order.js';
 import type { Evidence, TraceDifference, TraceLine } from './evidence.js';
-import type { ExpectedStep, ExpectedTrace, NeverRule, OrderRule, StepHarts } from './expected-trace.js';
+import type { ExpectedStep, ExpectedTrace, NeverRule, OrderRule, StepHarts } from './expected-trace-rules.js';
 
 /** An event of the log, as a trace shows it. */
 export interface SeenStep {
