@@ -1,5 +1,5 @@
 import { CannotJudge } from '../../autograder/lab/evidence.js';
-import type { Evidence, Finding } from '../../autograder/lab/evidence.js';
+import type { Cause, Evidence, Finding } from '../../autograder/lab/evidence.js';
 import { creditBelow } from '../../autograder/lab/credit.js';
 import { EFFORT_CLUSTERS } from './cases/files.js';
 import type { FatEvidence, StepOutcome } from './probe-witness.js';
@@ -9,26 +9,33 @@ function evidenceOf(evidence: Evidence): FatEvidence {
   return evidence.witness as FatEvidence;
 }
 
-/** How an image fared: the part of its steps' worth that it earned, and its first wrong step. */
+/** How an image fared, and its first wrong step. */
 interface ImageScore {
   readonly title: string;
   readonly control: boolean;
-  readonly fraction: number;
+  /** All of it was right. */
+  readonly right: boolean;
+  /** What mount and statfs were asked was right: as far as {@link MOUNTING} steps go. */
+  readonly mounted: boolean;
   readonly failed?: StepOutcome;
   /** Its steps did not all come to an end. */
   readonly unfinished: boolean;
 }
 
-/** An image counts as a whole: one wrong answer may be luck's, and all right ones are worth what they say. */
+/** Steps that ask for no more than what fat_mount() finds out. */
+const MOUNTING = /^(?:mount|statfs)\b/;
+
 function imageScores({ images, outcomes }: FatEvidence): ImageScore[] {
   return images.map(({ title, control, steps }, index): ImageScore => {
     const own = outcomes.filter(({ image }) => image === index);
     const failed = own.find(({ fraction }) => fraction < 1);
     const unfinished = own.length < steps;
+    const mounting = own.filter(({ command }) => MOUNTING.test(command));
     return {
       title,
       control,
-      fraction: failed === undefined && !unfinished ? 1 : 0,
+      right: failed === undefined && !unfinished,
+      mounted: mounting.length > 0 && mounting.every(({ fraction }) => fraction === 1),
       unfinished,
       ...(failed && { failed }),
     };
@@ -47,30 +54,62 @@ function at(evidence: Evidence, outcome: StepOutcome): Partial<Finding> {
   };
 }
 
-/** All images of the scenario: each that is read as it should be counts the same. */
-export function imagesRight(rule: string): (evidence: Evidence) => Finding {
+/**
+ * All images of the scenario: each counts the same, and as a whole, since one right answer may be luck's.
+ * @param forMounting part of its worth that an image earns when it was mounted right, but not read
+ */
+export function imagesRight(rule: string, forMounting = 0): (evidence: Evidence) => Finding {
   return (evidence) => {
     const scores = imageScores(evidenceOf(evidence));
-    const right = scores.filter(({ fraction }) => fraction === 1).length;
+    const right = scores.filter((score) => score.right).length;
+    const half = forMounting === 0 ? 0 : scores.filter((score) => !score.right && score.mounted).length;
     const ordered = [...scores.filter(({ control }) => control), ...scores];
     const worst =
       ordered.find(({ failed }) => failed !== undefined) ?? ordered.find(({ unfinished }) => unfinished);
-    const controlled = scores.every(({ control, fraction }) => !control || fraction === 1);
-    const fraction = controlled ? right / scores.length : 0;
+    const counts = (score: ImageScore): boolean => score.right || (forMounting > 0 && score.mounted);
+    const controlled = scores.every((score) => !score.control || counts(score));
+    const fraction = controlled ? (right + forMounting * half) / scores.length : 0;
     const count = `${right} of ${scores.length} ${scores.length === 1 ? 'disk' : 'disks'}`;
     if (worst === undefined) return { fraction, expected: rule, seen: `so it was, on ${count}` };
+    const stopped = scores.some(({ unfinished }) => unfinished) ? howItStopped(evidence) : undefined;
+    const mounted = controlled && half > 0 ? `, ${half} mounted but not read` : '';
     if (worst.failed === undefined) {
-      if (right === 0) throw new CannotJudge('starvation', `fatprobe did not get through "${worst.title}"`);
-      return { fraction, expected: rule, seen: `${count}; fatprobe did not get through "${worst.title}"` };
+      const what = stopped?.what ?? `fatprobe did not get through "${worst.title}"`;
+      if (fraction === 0) throw new CannotJudge(stopped?.cause ?? 'starvation', what, stopped?.at);
+      return { fraction, expected: rule, seen: `${count} right${mounted}; ${what}`, ...stopped?.at };
     }
     const { expected, seen } = worst.failed;
-    const only = controlled ? '' : ', and the rest counts only with this one';
+    const only = controlled ? mounted : ', and the rest counts only with this one';
+    const then = stopped === undefined ? '' : `. In the end: ${stopped.what}`;
     return {
       fraction,
       expected: `${rule}. On "${worst.title}": ${expected}`,
-      seen: `${count} right${only}. On "${worst.title}": ${seen}`,
+      seen: `${count} right${only}. On "${worst.title}": ${seen}${then}`,
       ...at(evidence, worst.failed),
     };
+  };
+}
+
+/** The end of a run in which fatprobe did not get through its plan; nothing if it was fatprobe that ended. */
+function howItStopped(
+  evidence: Evidence,
+): { readonly cause: Cause; readonly what: string; readonly at: Partial<Finding> } | undefined {
+  const { outcome, trace } = evidence;
+  const { underWay, images } = evidenceOf(evidence);
+  if (outcome.kind === 'completed') return undefined;
+  const where =
+    underWay === undefined
+      ? 'before the first disk'
+      : `in the step "${underWay.command}" on "${images[underWay.image]?.title ?? ''}"`;
+  const places = outcome.kind === 'panic' ? [outcome.place ?? {}, ...(outcome.calls ?? [])] : outcome.harts;
+  const sources = places.flatMap(({ source }: { readonly source?: string }) => source ?? []);
+  // Without a line of the lab's files, the function that the check is about will do.
+  const source = sources.find((place) => !place.includes('/'));
+  const panicked = outcome.kind === 'panic' ? `: ${outcome.message}` : '';
+  return {
+    cause: outcome.kind,
+    what: `${outcome.kind} ${where}${panicked}`,
+    at: { guestTime: trace.end / trace.frequency, ...(source !== undefined && { source }) },
   };
 }
 

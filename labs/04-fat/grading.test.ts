@@ -2,4 +2,4 @@
 import { describeGradingTruth } from '../../autograder/truth/describe-grading-truth.js';
 import lab from './lab.js';
 
-describeGradingTruth(lab, { stubBelow: 5 });
+describeGradingTruth(lab, { stubBelow: 1 });

@@ -13,6 +13,9 @@ interface Worth {
   readonly evaluate: (evidence: Evidence) => Finding;
 }
 
+/** Of what a disk is worth where the check is about fat_mount(): no file can be read yet. */
+const FOR_MOUNTING = 0.5;
+
 const table: readonly Worth[] = [
   {
     id: 'blank-disk',
@@ -20,7 +23,7 @@ const table: readonly Worth[] = [
     points: 4,
     function: 'fat_mount',
     scenario: scenarios.blank,
-    evaluate: imagesRight('a volume is mounted, and what is none is FR_NO_FILESYSTEM'),
+    evaluate: imagesRight('a volume is mounted, and what is none is FR_NO_FILESYSTEM', FOR_MOUNTING),
   },
   {
     id: 'partitions',
@@ -28,7 +31,7 @@ const table: readonly Worth[] = [
     points: 7,
     function: 'fat_mount',
     scenario: scenarios.volumes,
-    evaluate: imagesRight('the volume is found where rule 1 says, and nowhere else'),
+    evaluate: imagesRight('the volume is found where rule 1 says, and nowhere else', FOR_MOUNTING),
   },
   {
     id: 'logical-partitions',
@@ -36,7 +39,7 @@ const table: readonly Worth[] = [
     points: 4,
     function: 'fat_mount',
     scenario: scenarios.logical,
-    evaluate: imagesRight('logical partitions are found and numbered as rule 1 says'),
+    evaluate: imagesRight('logical partitions are found and numbered as rule 1 says', FOR_MOUNTING),
   },
   {
     id: 'fat-type',
@@ -44,7 +47,7 @@ const table: readonly Worth[] = [
     points: 7,
     function: 'fat_mount',
     scenario: scenarios.types,
-    evaluate: imagesRight('below 4085 clusters FAT12, below 65525 FAT16, else FAT32'),
+    evaluate: imagesRight('below 4085 clusters FAT12, below 65525 FAT16, else FAT32', FOR_MOUNTING),
   },
   {
     id: 'geometry',
@@ -52,7 +55,7 @@ const table: readonly Worth[] = [
     points: 7,
     function: 'fat_mount',
     scenario: scenarios.geometry,
-    evaluate: imagesRight('every place on the disk follows from the boot sector'),
+    evaluate: imagesRight('every place on the disk follows from the boot sector', FOR_MOUNTING),
   },
   {
     id: 'boot-sector',
@@ -60,7 +63,10 @@ const table: readonly Worth[] = [
     points: 5,
     function: 'fat_mount',
     scenario: scenarios.bootSectors,
-    evaluate: imagesRight('volumes are mounted as they were made, and refused with one field wrong'),
+    evaluate: imagesRight(
+      'volumes are mounted as they were made, and refused with one field wrong',
+      FOR_MOUNTING,
+    ),
   },
   {
     id: 'reads-at-odd-offsets',
@@ -140,7 +146,7 @@ const table: readonly Worth[] = [
     points: 4,
     function: 'fat_mount',
     scenario: scenarios.backup,
-    evaluate: imagesRight('the copy counts where rule 5 says'),
+    evaluate: imagesRight('the copy counts where rule 5 says', FOR_MOUNTING),
   },
   {
     id: 'volume-state',
@@ -148,7 +154,7 @@ const table: readonly Worth[] = [
     points: 3,
     function: 'fat_mount',
     scenario: scenarios.state,
-    evaluate: imagesRight('entry 1 of the FAT is what rule 7 says'),
+    evaluate: imagesRight('entry 1 of the FAT is what rule 7 says', FOR_MOUNTING),
   },
   {
     id: 'effort',
@@ -167,7 +173,8 @@ const lab: LabDefinition = {
   header: 'kernel/include/fat.h',
   scenarios: table.map(({ scenario }) => scenario),
   checks: table.map(({ function: name, scenario, ...check }): Check => {
-    return { ...check, scenario: scenario.id, contract: { function: name } };
+    // What was read before the kernel panicked or stood still counts.
+    return { ...check, scenario: scenario.id, contract: { function: name }, judges: 'any' };
   }),
 };
 

@@ -40,6 +40,8 @@ export interface FatEvidence {
   readonly images: readonly { readonly title: string; readonly control: boolean; readonly steps: number }[];
   readonly outcomes: readonly StepOutcome[];
   readonly strayReads: readonly StrayRead[];
+  /** The step that had begun and not ended when the run did. */
+  readonly underWay?: { readonly image: number; readonly command: string; readonly time: number };
 }
 
 /** The longest a program may have read at once: fatprobe's buffer. */
@@ -82,6 +84,7 @@ class PlanFollower {
   /** The step that is under way. */
   private current = -1;
   private began = 0;
+  private ended = true;
   private calls: SeenCall[] = [];
   private requests: SeenRequest[] = [];
   /** Whether an answer was in the program's memory that is not the shipped one: nothing is believed any more. */
@@ -101,7 +104,10 @@ class PlanFollower {
       control,
       steps: steps.length,
     }));
-    return { images, outcomes: this.outcomes, strayReads: this.strayReads };
+    const line = this.ended ? undefined : this.lines[this.current];
+    const { outcomes, strayReads } = this;
+    const underWay = line && { image: line.image, command: line.command, time: this.began };
+    return { images, outcomes, strayReads, ...(underWay && { underWay }) };
   }
 
   returned(name: ContractName, result: number): void {
@@ -136,6 +142,7 @@ class PlanFollower {
   private begin(step: number, time: number): void {
     this.current = step;
     this.began = time;
+    this.ended = false;
     this.calls = [];
     this.requests = [];
     const line = this.lines[step];
@@ -145,6 +152,7 @@ class PlanFollower {
 
   private end(result: number, bytes: Uint8Array, time: number, hart: number): void {
     const line = this.lines[this.current];
+    this.ended = true;
     if (line?.step === undefined) return;
     const { calls, requests } = this;
     const cycles = time - this.began;

@@ -47,6 +47,7 @@ function loops(random: SeededRandom): ImageCase[] {
   /** A file whose cluster `from` leads back to its cluster `to`; its size says that it has many more. */
   const loop = (title: string, from: number, to: number): ImageCase => {
     const volume = new SampleVolume(SMALL16, random);
+    const good = volume.file('/GOOD.BIN', 3 * CLUSTER, { allocation: 'scattered' });
     const distinct = from + 1;
     const size = 8 * distinct * CLUSTER;
     const bytes = random.bytes(distinct * CLUSTER);
@@ -64,6 +65,7 @@ function loops(random: SeededRandom): ImageCase[] {
         open(file.path),
         readFails(file, distinct * CLUSTER, 3 * distinct * CLUSTER),
         close,
+        ...readWhole(good),
       ],
     };
   };

@@ -36,10 +36,13 @@ export function fsInfo(random: SeededRandom): ImageCase[] {
   movedDisk.fill(0, SECTOR, 2 * SECTOR);
   movedDisk[48] = at;
   return [
-    on('FSInfo as it should be', (_, { writer }) => ({
-      free: writer.freeClusters,
-      nextFree: writer.nextFree,
-    })),
+    {
+      ...on('FSInfo as it should be', (_, { writer }) => ({
+        free: writer.freeClusters,
+        nextFree: writer.nextFree,
+      })),
+      control: true,
+    },
     on('other numbers that can be true', (view) => {
       const facts = { free: random.below(clusters), nextFree: random.between(2, clusters + 1) };
       view.setUint32(FSI.FreeCount, facts.free, true);
@@ -120,7 +123,7 @@ export function backupBootSector(random: SeededRandom): ImageCase[] {
   };
   return [
     { ...on('nothing is wrong', 512, () => undefined, { fromBackup: false }), control: true },
-    on('zeros in sector 0', 512, lost, { fromBackup: true }),
+    { ...on('zeros in sector 0', 512, lost, { fromBackup: true }), control: true },
     on('zeros in sector 0, sectors of 4096', 4096, lost, { fromBackup: true }),
     on('random bytes in sector 0, sectors of 1024', 1024, (disk) => disk.set(random.bytes(SECTOR)), {
       fromBackup: true,
@@ -163,7 +166,7 @@ export function volumeState(random: SeededRandom): ImageCase[] {
     on(16, false, false),
     on(16, true, false),
     on(16, false, true),
-    on(16, true, true),
+    { ...on(16, true, true), control: true },
     on(32, false, false),
     on(32, true, false),
     on(32, false, true),

@@ -79,7 +79,7 @@ export function bareAndPartitioned(random: SeededRandom): ImageCase[] {
   const far = disk([0, 1], [0x06, 0x06]);
   writePartitionTable(far, 0, [{ slot: 0, type: 0x06, first: 0xfffffff0, count: sectors }]);
   return [
-    { ...wholeDisk('a volume without partitions', one, [first]) },
+    { ...wholeDisk('a volume without partitions', one, [first]), control: true },
     refused('a volume without partitions, partition 1 asked for', one.writer.bytes, '/dev/vda1'),
     found('two partitions, /dev/vda', plain, '/dev/vda', 1),
     found('two partitions, /dev/vda1', plain, '/dev/vda1', 1),
@@ -140,7 +140,7 @@ export function logicalPartitions(random: SeededRandom): ImageCase[] {
   const cut = disk.slice();
   cut.fill(0, secondRecord + 510, secondRecord + 512);
   return [
-    at('three logical partitions, /dev/vda', disk, '/dev/vda', 0),
+    { ...at('three logical partitions, /dev/vda', disk, '/dev/vda', 0), control: true },
     at('three logical partitions, /dev/vda5', disk, '/dev/vda5', 0),
     at('three logical partitions, /dev/vda6', disk, '/dev/vda6', 1),
     at('three logical partitions, /dev/vda7', disk, '/dev/vda7', 2),
