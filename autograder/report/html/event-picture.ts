@@ -60,13 +60,17 @@ export const EVENT_ROWS: readonly EventRow[] = [
   { label: 'disk', title: 'requests that the disk has served', kinds: ['disk'] },
 ];
 
-/** Marks of one row of one hart; more are drawn together. */
-const MOST_MARKS = 300;
 /** Part of the time axis that is left free after the last event. */
 const MARGIN = 0.02;
 
-/** @returns nothing for a run without events */
-export function eventPictureOf({ events: log, trace, kernel }: Evidence): EventPicture | undefined {
+/**
+ * @param most marks of one row of one hart; more are drawn together
+ * @returns nothing for a run without events
+ */
+export function eventPictureOf(
+  { events: log, trace, kernel }: Evidence,
+  most: number,
+): EventPicture | undefined {
   const drawn = log.events.filter((event) => rowOf(event) !== undefined);
   if (drawn.length === 0) return undefined;
   const ms = 1000 / log.frequency;
@@ -78,11 +82,11 @@ export function eventPictureOf({ events: log, trace, kernel }: Evidence): EventP
     return {
       name: `hart ${id}`,
       spans: stateSpans(trace, log, hart, { from, to }),
-      marks: marksOf(own, ms, kernel),
+      marks: marksOf(own, ms, kernel, most),
     };
   });
   const devices = drawn.filter((event) => !('hart' in event));
-  if (devices.length > 0) lanes.push({ name: 'disk', spans: [], marks: marksOf(devices, ms, kernel) });
+  if (devices.length > 0) lanes.push({ name: 'disk', spans: [], marks: marksOf(devices, ms, kernel, most) });
   const rows = EVENT_ROWS.filter((row) => lanes.some(({ marks }) => marks.has(row)));
   return { from, to, lanes, rows, complete: log.complete };
 }
@@ -95,6 +99,7 @@ function marksOf(
   events: readonly SeenEvent[],
   ms: number,
   kernel: KernelNames,
+  most: number,
 ): Map<EventRow, readonly EventMark[]> {
   const marks = new Map<EventRow, readonly EventMark[]>();
   for (const row of EVENT_ROWS) {
@@ -102,14 +107,14 @@ function marksOf(
     if (own.length > 0)
       marks.set(
         row,
-        clusters(own).map((cluster) => markOf(cluster, row, ms, kernel)),
+        clusters(own, most).map((cluster) => markOf(cluster, row, ms, kernel)),
       );
   }
   return marks;
 }
 
 /** Parts a row where its widest gaps are, so that it has no more parts than can be drawn. */
-function clusters(events: readonly SeenEvent[]): SeenEvent[][] {
+function clusters(events: readonly SeenEvent[], most: number): SeenEvent[][] {
   const sorted = [...events].sort((a, b) => a.time - b.time);
   const gaps = sorted.slice(1).map(({ time }, i) => time - (sorted[i]?.time ?? time));
   // Of gaps that are equal, as in a loop over registers, those that are spread evenly.
@@ -117,7 +122,7 @@ function clusters(events: readonly SeenEvent[]): SeenEvent[][] {
   const widest = new Set(
     [...gaps.keys()]
       .sort((a, b) => (gaps[b] ?? 0) - (gaps[a] ?? 0) || spread(a) - spread(b))
-      .slice(0, MOST_MARKS - 1),
+      .slice(0, most - 1),
   );
   const parts: SeenEvent[][] = [];
   for (const [i, event] of sorted.entries()) {

@@ -122,7 +122,7 @@ function runs(report: GradeReport, { runs: drawn, quantum }: GradeDrawings): str
       quantum,
       lost: lostIn(run),
       open: first !== undefined && lostIn(run).includes(first),
-      drawing: drawn.get(`${run.id}/${run.seed}`) ?? {},
+      drawing: drawn.get(`${run.id}/${run.seed}`, lostIn(run).length > 0) ?? {},
     }),
   );
   const left = report.scenarios.length - shown.length;

@@ -4,6 +4,7 @@ export const GRADE_STYLE = `
 .top .score { text-align: right; }
 .verdict { font-size: 17px; margin: 4px 0 0; }
 .next { border: 1px solid var(--rule); border-left: 5px solid var(--bad); border-radius: 8px; padding: 4px 22px 14px; margin: 20px 0; }
+.next.done { border-left-color: var(--good); } .next.done h2 { color: var(--good); }
 .next h2 { margin: 14px 0 2px; font-size: 14px; color: var(--bad); } .next h3 { font-size: 18px; margin: 2px 0 8px; }
 .next h3 span { font-size: 15px; font-weight: 500; white-space: nowrap; } .next h3 + ol { margin-top: 4px; }
 .next ol { padding-left: 22px; margin: 4px 0; } .next li { margin: 4px 0; }

@@ -1,4 +1,5 @@
 import type { CheckResult, GradeReport } from '../../runner/grade-report.js';
+import { TOTAL_POINTS } from '../../lab/validate.js';
 import type { LabFile } from '../../toolchain/lab-files.js';
 import { formatDiagnostic } from '../../toolchain/diagnostic.js';
 import { placeOf } from '../terminal.js';
@@ -6,11 +7,15 @@ import { command, evidenceOf, placeToLook, pointsOf } from './check-evidence.js'
 import { escape } from './markup.js';
 import { findSource, sourceExcerpt } from './source-excerpt.js';
 
+/** Schedules that are worth a try when one is passed. */
+const MORE_SEEDS = 10;
+
 /** What a student should do now: the first failed check, its cause and place, and how to try again. */
 export function nextStep(report: GradeReport, files: readonly LabFile[]): string {
   if (report.verdict === 'build-failed') return compilerStep(report, files);
   const first = firstToMend(report);
-  if (report.verdict !== 'graded' || first === undefined) return '';
+  if (report.verdict !== 'graded') return '';
+  if (first === undefined) return nothingToMend(report);
   const steps = [
     first.source === undefined
       ? `<li>Read what the lab asks for in <code>handouts/${escape(report.lab)}.md</code>.</li>`
@@ -38,6 +43,20 @@ export function firstToMend({ checks, scenarios }: GradeReport): CheckResult | u
   const brokeOff = ({ scenario, seed }: CheckResult): boolean =>
     scenarios.some((run) => run.id === scenario && run.seed === seed && run.outcome !== 'completed');
   return lost.find((check) => check.status !== 'partial' || !brokeOff(check)) ?? lost[0];
+}
+
+/** What is left for someone who has all points. */
+function nothingToMend({ checks, maxScore, seeds }: GradeReport): string {
+  const [check] = checks;
+  if (check === undefined) return '';
+  const step =
+    maxScore < TOTAL_POINTS
+      ? `<p>These checks pass. Grade the whole lab:</p>${command(wholeLab(check))}`
+      : seeds === 1
+        ? `<p>All checks passed with the harts taking turns in one order. To see whether they do in ${MORE_SEEDS} orders:</p>` +
+          command(`${wholeLab(check).replace(/ --seed \d+$/, '')} --seeds ${MORE_SEEDS}`)
+        : `<p>All checks passed with each of ${seeds} seeds. Open any check below to read what it saw.</p>`;
+  return `<section class="next done" aria-labelledby="next"><h2 id="next">Nothing to mend</h2>${step}</section>`;
 }
 
 /** Why it pays to mend one check at a time. */

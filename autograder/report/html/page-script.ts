@@ -75,6 +75,15 @@ function ticksOf(from, to, most) {
   return ticks;
 }
 
+// As many labels as there is room for: a deep zoom needs more digits.
+function ticksThatFit(from, to, px) {
+  for (let most = Math.floor(px / 52); ; most--) {
+    const ticks = ticksOf(from, to, most);
+    const widest = Math.max(...ticks.map((time) => String(time).length));
+    if (most <= 1 || ticks.length * (widest * 7 + 38) <= px) return ticks;
+  }
+}
+
 function setUp(run) {
   const charts = [...run.querySelectorAll('svg.chart')].map(chartOf);
   if (charts.length === 0) return;
@@ -89,7 +98,7 @@ function setUp(run) {
     const [from, to] = rangeOf(chart);
     const left = unitOf(chart, from);
     chart.plot.setAttribute('viewBox', [left, 0, unitOf(chart, to) - left, chart.height].join(' '));
-    chart.ticks.replaceChildren(...ticksOf(from, to, Math.floor(chart.px / 84)).flatMap((time) => {
+    chart.ticks.replaceChildren(...ticksThatFit(from, to, chart.px).flatMap((time) => {
       const x = pxOf(chart, time);
       const text = shape('text', { x, y: chart.height + 18, class: 'tick' });
       text.textContent = time + ' ms';

@@ -65,12 +65,25 @@ function ending({ explanation = [], console, outcome }: ScenarioResult): string 
   return `${why}<p class="faint">Its last words on the console (nothing is graded by them):</p><pre>${escape(console.join('\n'))}</pre>`;
 }
 
+/** The checks that lost points, those with a dashed line first; a check may be of a whole run and have none. */
 function lostHere(lost: readonly CheckResult[]): string {
-  const links = lost.map(({ id, title, guestTime }) => {
-    const at = guestTime === undefined ? '' : ` <small>${formatSeconds(guestTime)}</small>`;
-    return `<li><i class="flag"></i><a href="#check-${escape(id)}">${escape(title)}</a>${at}</li>`;
-  });
-  return `<p>Points were lost in this run, at the dashed lines:</p><ul class="legend">${links.join('')}</ul>`;
+  const item = ({ id, title, guestTime }: CheckResult): string => {
+    const [flag, at] =
+      guestTime === undefined
+        ? ['', '']
+        : ['<i class="flag"></i>', ` <small>${formatSeconds(guestTime)}</small>`];
+    return `<li>${flag}<a href="#check-${escape(id)}">${escape(title)}</a>${at}</li>`;
+  };
+  const timed = lost.filter(({ guestTime }) => guestTime !== undefined);
+  const others = lost.filter((check) => !timed.includes(check));
+  const lists: [string, readonly CheckResult[]][] = [
+    ['Points were lost in this run, at the dashed lines:', timed],
+    [timed.length > 0 ? 'And at no one moment:' : 'Points were lost in this run, at no one moment:', others],
+  ];
+  return lists
+    .filter(([, checks]) => checks.length > 0)
+    .map(([title, checks]) => `<p>${title}</p><ul class="legend">${checks.map(item).join('')}</ul>`)
+    .join('');
 }
 
 /** @param quantum absent where who ran when says enough: curves are for what went wrong. */
