@@ -112,6 +112,14 @@ export function commandLine(
       const { doctor } = await import('./doctor/doctor.js');
       finish(await doctor({ json: options.json === true }, root, io));
     });
+  program
+    .command('release')
+    .description('copy the course to a folder as students get it: references as objects, no solutions')
+    .argument('<folder>', 'a new or empty folder')
+    .action(async (folder: string) => {
+      const { release } = await import('./release.js');
+      finish(await release(folder, root, io));
+    });
   for (const add of further) add(program, io, root, finish);
   return program;
 }

@@ -19,6 +19,7 @@ import type { Diagnostic } from './diagnostic.js';
 import { readLabFiles } from './lab-files.js';
 import { memoryExtent } from './memory-extent.js';
 import { DamagedObject, link, type LabSourceTexts } from './link.js';
+import { hasReferences, namesOfReference, readReference, referenceFiles } from './references.js';
 import { SourceTree } from './source-tree.js';
 import { ToolchainError } from './toolchain-error.js';
 
@@ -86,6 +87,8 @@ const USER_LIBRARY = 'kernel/user/lib';
 const USER_SCRIPT = 'kernel/user/user.ld';
 const USER_INCLUDES = ['kernel/user/include', KERNEL_INCLUDE];
 
+const RESTORE_SOLUTIONS = 'do it in the checkout that the course is written in';
+
 /** Bytes of memory that a kernel may occupy before it runs: half of the smallest machine that labs use. */
 const KERNEL_EXTENT_LIMIT = 64 << 20;
 
@@ -137,11 +140,15 @@ export async function buildKernel(options: BuildOptions = {}): Promise<KernelBui
     const labFaults = labResults.flatMap((result) => ('faults' in result ? result.faults : []));
     if (labFaults.some((d) => d.severity === 'error')) return failed(labFaults);
     const labObjects = labResults.flatMap((result) => ('object' in result ? [result.object] : []));
-    const courseObjects = await inParallel(course, options.jobs, async (file) => {
+    const compiled = await inParallel(course, options.jobs, async (file) => {
       const object = await compileCourseFile(context, file, [KERNEL_INCLUDE]);
       progress('compile');
       return object;
     });
+    const handedOut = labsWithoutSources(tree, options.lab?.name).flatMap((lab) =>
+      readReference(context, lab),
+    );
+    const courseObjects = [...compiled, ...handedOut];
 
     const linked = await link(context, {
       name: 'the kernel',
@@ -190,6 +197,24 @@ export async function buildPrograms(
   });
 }
 
+/**
+ * Compiles the references of all labs for a course that is handed out without `solutions/`.
+ * @returns contents by path from that course's root
+ * @throws ToolchainError when there are none, or one does not compile
+ */
+export async function buildReferences(
+  options: Pick<BuildOptions, 'root' | 'cacheFolder'> = {},
+): Promise<Map<string, Uint8Array>> {
+  return retryingDamage(async () => {
+    const context = openContext(options);
+    const sources = referenceSources(context.tree, undefined);
+    if (sources.length === 0) {
+      throw new ToolchainError('there is no solutions/ to hand out the references of', RESTORE_SOLUTIONS);
+    }
+    return referenceFiles(context, sources);
+  });
+}
+
 /** A student's lab as it was read. */
 interface ReadLab {
   files: LabSources;
@@ -199,10 +224,16 @@ interface ReadLab {
 }
 
 function readStudentLab(tree: SourceTree, lab: StudentLab): ReadLab {
-  const sources =
-    lab.sources ?? directSources(tree, `solutions/${lab.name}`).map((file) => path.posix.basename(file));
+  const sources = lab.sources ?? namesOfSources(tree, lab.name);
   const { files, faults } = readLabFiles(path.resolve(lab.folder), sources);
   return { files: { name: lab.name, files }, sources, faults };
+}
+
+/** The files that make up a lab, by its reference. */
+function namesOfSources(tree: SourceTree, lab: string): string[] {
+  const names = namesOfReference(tree, lab);
+  if (names.length > 0) return names;
+  return directSources(tree, `solutions/${lab}`).map((file) => path.posix.basename(file));
 }
 
 function textsOf({ files, sources }: ReadLab): LabSourceTexts {
@@ -218,6 +249,14 @@ function referenceSources(tree: SourceTree, except: string | undefined): string[
   return foldersOf(path.join(tree.root, 'solutions'))
     .filter((lab) => lab !== except)
     .flatMap((lab) => directSources(tree, `solutions/${lab}`));
+}
+
+/** Labs, but one, whose references a course has as objects alone. */
+function labsWithoutSources(tree: SourceTree, except: string | undefined): string[] {
+  const solved = foldersOf(path.join(tree.root, 'solutions'));
+  // A lab that is being written has no reference yet.
+  if (!hasReferences(tree) && solved.length > 0) return [];
+  return labNames(tree.root).filter((lab) => lab !== except && !solved.includes(lab));
 }
 
 function directSources(tree: SourceTree, folder: string): string[] {

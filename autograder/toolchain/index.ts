@@ -2,6 +2,7 @@
 export {
   buildKernel,
   buildPrograms,
+  buildReferences,
   defaultCacheFolder,
   labNames,
   repositoryRoot,
