@@ -276,6 +276,26 @@ describe('traceFinding', () => {
     expect(finding.difference?.seen).toHaveLength(12);
   });
 
+  it('tells once what several harts do alike', () => {
+    const story = [
+      ...one,
+      '1 satp',
+      '1 sie',
+      '1 stvec',
+      '1 online',
+      '2 satp',
+      '2 sie',
+      '2 stvec',
+      '2 online',
+      '0 go',
+    ];
+    const finding = traceFinding(bringUp, evidence(story), verdict);
+    expect(finding).toMatchObject({ guestTime: 0.006, hart: 1 });
+    expect(finding.seen).toBe(
+      'each of harts 1 and 2: "does sie" at 0.006000 s and later is ahead of "does stvec": an interrupt would go nowhere',
+    );
+  });
+
   it('counts what it does not tell, names harts together, and leaves the credit to the lab', () => {
     const finding = traceFinding(bringUp, evidence(['0 go'], [0, 1, 2], false), {
       ...verdict,

@@ -2,7 +2,7 @@ import type { Evidence, Finding } from './evidence.js';
 import { checkExpectedTrace } from './expected-trace-faults.js';
 import type { ExpectedStep, ExpectedTrace } from './expected-trace-rules.js';
 import { compareTrace } from './trace-comparison.js';
-import type { SeenStep, TraceComparison } from './trace-comparison.js';
+import type { OrderViolation, SeenStep, TraceComparison } from './trace-comparison.js';
 
 export type { ExpectedStep, ExpectedTrace, NeverRule, OrderRule, StepHarts } from './expected-trace-rules.js';
 export { compareTrace } from './trace-comparison.js';
@@ -83,7 +83,7 @@ function faultsOf({ missing, violations, forbidden }: TraceComparison): Fault[] 
   const faults = [
     ...[...never].map(([step, all]): Fault => {
       const [instead] = all.flatMap((each) => each.instead ?? []);
-      const who = nameHarts(all.flatMap(({ hart }) => hart ?? []));
+      const who = nameHarts(all);
       const stead =
         instead === undefined ? '' : ` (${nameHart(instead)} at ${time(instead)}: ${instead.title})`;
       return {
@@ -93,10 +93,12 @@ function faultsOf({ missing, violations, forbidden }: TraceComparison): Fault[] 
         ...(instead && { at: instead }),
       };
     }),
-    ...violations.map(({ rule, before, after }): Fault => {
+    ...byRule(violations).map(([{ rule, before, after }, ...more]): Fault => {
       const other = before.hart === after.hart ? '' : `${nameHart(before)}'s `;
+      const who = more.length === 0 ? nameHart(after) : nameHarts([after, ...more.map((each) => each.after)]);
+      const when = more.length === 0 ? time(after) : `${time(after)} and later`;
       return {
-        text: `${nameHart(after)}: "${after.title}" at ${time(after)} is ahead of ${other}"${before.title}": ${rule.why}`,
+        text: `${who}: "${after.title}" at ${when} is ahead of ${other}"${before.title}": ${rule.why}`,
         due: after.index,
         ...(after.hart !== undefined && { hart: after.hart }),
         at: after,
@@ -114,6 +116,18 @@ function faultsOf({ missing, violations, forbidden }: TraceComparison): Fault[] 
   return faults.sort((a, b) => a.due - b.due);
 }
 
+/** Violations of one rule that several harts show alike, each against its own step, are one fault. */
+function byRule(violations: readonly OrderViolation[]): [OrderViolation, ...OrderViolation[]][] {
+  const groups: [OrderViolation, ...OrderViolation[]][] = [];
+  for (const violation of violations) {
+    const isOwn = ({ before, after }: OrderViolation): boolean => before.hart === after.hart;
+    const group = groups.find(([first]) => first.rule === violation.rule && isOwn(first));
+    if (group !== undefined && isOwn(violation)) group.push(violation);
+    else groups.push([violation]);
+  }
+  return groups;
+}
+
 /** The line of the student's file that made an event; lines of the kernel's own files say nothing to a student. */
 function sourceOf({ event }: SeenStep, { kernel }: Evidence): string | undefined {
   const pc = 'pc' in event ? event.pc : event.kind === 'call' ? event.ra - 1n : undefined;
@@ -125,8 +139,9 @@ function nameHart({ hart }: { readonly hart?: number }): string {
   return hart === undefined ? 'the disk' : `hart ${hart}`;
 }
 
-/** `hart 1`, `harts 1, 2 and 3`. */
-function nameHarts(ids: readonly number[]): string {
+/** `hart 1`, `each of harts 1, 2 and 3`. */
+function nameHarts(steps: readonly { readonly hart?: number }[]): string {
+  const ids = steps.flatMap(({ hart }) => hart ?? []);
   const last = ids.at(-1);
   if (last === undefined) return 'the disk';
   return ids.length === 1 ? `hart ${last}` : `each of harts ${ids.slice(0, -1).join(', ')} and ${last}`;

@@ -137,6 +137,25 @@ describe.skipIf(!haveTools('chromium'))('the page of a graded lab', () => {
       await page.close();
     });
 
+    it('failing: shows the moment from near at the press of a button', async () => {
+      const page = await open('failing', view);
+      await page.evaluate(
+        `document.querySelector('details.run[open] [aria-label="Zoom to where points were lost"]').click()`,
+      );
+      const lines = await page.evaluate<{ flag: number; left: number; right: number; marks: number }>(`{
+        const svg = [...document.querySelectorAll('details.run[open] svg.chart')].at(-1);
+        const box = svg.getBoundingClientRect();
+        const [left, right] = [box.left + Number(svg.dataset.gutter), box.right - 26];
+        const flag = svg.querySelector('.flag').getBoundingClientRect();
+        const inside = [...svg.querySelectorAll('.mark')].map((mark) => mark.getBoundingClientRect().left);
+        ({ left, right, flag: (flag.left + flag.right) / 2, marks: inside.filter((x) => x > left && x < right).length });
+      }`);
+      expect(lines.flag).toBeGreaterThan(lines.left + (lines.right - lines.left) * 0.4);
+      expect(lines.flag).toBeLessThan(lines.left + (lines.right - lines.left) * 0.6);
+      expect(lines.marks).toBeGreaterThan(5);
+      await page.close();
+    });
+
     it('passing: says so, and what may still be tried', async () => {
       const page = await open('passing', view);
       expect(await seen(page, '.score')).toEqual(['100 / 100']);

@@ -162,6 +162,12 @@ function setUp(run) {
   button('\u25c0', 'Earlier', () => pan(-0.5), true);
   button('\u25b6', 'Later', () => pan(0.5), true);
   button('Whole run', 'Show the whole run', () => setRange(first.from, first.to), true);
+  const flags = [...new Set([...first.svg.querySelectorAll('path.flag')].map((path) => parseFloat(path.getAttribute('d').slice(1))))]
+    .sort((a, b) => a - b).map((x) => timeOf(first, x));
+  const near = (first.to - first.from) / 100;
+  let flag = -1;
+  const toFlag = () => { flag = (flag + 1) % flags.length; setRange(flags[flag] - near, flags[flag] + near); };
+  if (flags.length > 0) button(flags.length === 1 ? 'Dashed line' : 'Next dashed line', 'Zoom to where points were lost', toFlag, false);
   (run.querySelector('.policies') ?? run.querySelector('figure')).before(bar);
 
   for (const chart of charts) {
