@@ -185,14 +185,13 @@ export function byHart(
   const [first] = [...faults].sort((a, b) => rank(a) - rank(b));
   if (first === undefined) return { fraction, expected, seen: right };
   const others = faults.filter((each) => each !== first).map(({ bringUp }) => bringUp.id);
-  const same =
-    others.length === 0
-      ? ''
-      : `; something is wrong on hart${others.length > 1 ? 's' : ''} ${listOf(others)}, too`;
+  const { fault = '' } = first;
+  const same = `omething is wrong on hart${others.length > 1 ? 's' : ''} ${listOf(others)}, too`;
+  const more = others.length === 0 ? '' : fault.endsWith('.') ? ` S${same}.` : `; s${same}`;
   return {
     fraction,
     expected,
-    seen: `${first.fault ?? ''}${same}`,
+    seen: `${fault}${more}`,
     hart: first.bringUp.id,
     ...(first.at && at(evidence, first.at)),
   };

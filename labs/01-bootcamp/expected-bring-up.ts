@@ -4,7 +4,7 @@ import type { ExpectedStep, ExpectedTrace, OrderRule } from '../../autograder/la
 import type { Evidence } from '../../autograder/lab/evidence.js';
 import type { SeenEvent } from '../../emulator/observe/event-log.js';
 import { bringUps, HART_ONLINE, HART_SIZE, isCall, isOnlineStore, LANDMARKS } from './bring-up.js';
-import { contextOf, Csr, hex, plicRegister, satpFault, Sbi, SIE_ALL, sieNames } from './hardware.js';
+import { Csr, hex, plicRegister, satpFault, Sbi, SIE_ALL, sieNames } from './hardware.js';
 import { witnessOf } from './witness.js';
 
 type Match = ExpectedStep['matches'];
@@ -43,7 +43,8 @@ function plicWrite(kind: 'enable' | 'threshold'): Match {
   return (event, evidence) => {
     if (event.kind !== 'mmio' || !event.write || !early(event, evidence)) return false;
     const register = plicRegister(event.address);
-    return register.kind === kind && register.context === contextOf(event.hart);
+    if (register.kind !== kind || (register.kind === 'enable' && register.word !== 0)) return false;
+    return register.context === witnessOf(evidence).contexts[event.hart];
   };
 }
 

@@ -99,14 +99,18 @@ export function plicRegister(address: number): PlicRegister {
   return { kind: 'other' };
 }
 
-/** The S-mode context of the hart at an index: the device tree lists M, S, M, S … in the order of the harts. */
-export function contextOf(hart: number): number {
-  return 2 * hart + 1;
+/** S-mode contexts by index of the hart. `order` has the ids of the harts as the PLIC lists them: M, S, M, S … */
+export function contextsOf(hartIds: readonly number[], order: readonly number[] = hartIds): number[] {
+  return hartIds.map((id) => 2 * order.indexOf(id) + 1);
 }
 
 /** Whose context it is, for a student who wrote to it. */
-export function contextOwner(context: number, hartIds: readonly number[]): string {
-  const id = hartIds[context >> 1];
+export function contextOwner(
+  context: number,
+  contexts: readonly number[],
+  hartIds: readonly number[],
+): string {
+  const id = hartIds[contexts.indexOf(context | 1)];
   return id === undefined ? "no hart's" : `hart ${id}'s in ${context % 2 === 1 ? 'S' : 'M'}-mode`;
 }
 

@@ -14,13 +14,13 @@ import {
   seconds,
 } from './bring-up.js';
 import type { BringUp, HartVerdict, Mmio, Placed } from './bring-up.js';
-import { ALL_SOURCES, contextOf, contextOwner, hex, Interrupt, plicRegister } from './hardware.js';
+import { ALL_SOURCES, contextOwner, hex, Interrupt, plicRegister } from './hardware.js';
 import { witnessOf } from './witness.js';
 
 /** Registers of contexts that a hart wrote: enables and thresholds. */
 function contextWrites({
   events,
-}: BringUp): (Placed<Mmio> & { readonly context: number; readonly kind: string })[] {
+}: BringUp): (Placed<Mmio> & { readonly context: number; readonly kind: 'enable' | 'threshold' })[] {
   return deviceWrites(events).flatMap((placed) => {
     const register = plicRegister(placed.event.address);
     return register.kind === 'enable' || register.kind === 'threshold'
@@ -29,11 +29,23 @@ function contextWrites({
   });
 }
 
+/** The enables of sources 1 to 31, or the threshold, of the hart's own context. */
+function ownWrites(bringUp: BringUp, evidence: Evidence, kind: 'enable' | 'threshold'): Placed<Mmio>[] {
+  const own = witnessOf(evidence).contexts[bringUp.hart];
+  return contextWrites(bringUp).filter((write) => {
+    if (write.context !== own || write.kind !== kind) return false;
+    const register = plicRegister(write.event.address);
+    // Further words are for sources that virt does not have.
+    return register.kind !== 'enable' || register.word === 0;
+  });
+}
+
 /** Each hart's own context, half for enables and half for the threshold; nothing for a hart that writes to another's. */
 export function ownContext(evidence: Evidence): Finding {
   const { hartIds } = evidence.events;
+  const { contexts } = witnessOf(evidence);
   const verdicts = bringUps(evidence).map((bringUp): HartVerdict => {
-    const own = contextOf(bringUp.hart);
+    const own = contexts[bringUp.hart];
     const writes = contextWrites(bringUp);
     const foreign = writes.find(({ context }) => context !== own);
     if (foreign !== undefined) {
@@ -43,12 +55,14 @@ export function ownContext(evidence: Evidence): Finding {
         at: foreign,
         fault:
           `${nameOf(bringUp)} wrote the ${foreign.kind === 'enable' ? 'enables' : 'threshold'} of context ` +
-          `${foreign.context}, which is ${contextOwner(foreign.context, hartIds)}; its own is ${own}`,
+          `${foreign.context}, which is ${contextOwner(foreign.context, contexts, hartIds)}; its own is ${own}`,
       };
     }
     if (writes.length === 0)
       return notReached(evidence, bringUp, 'wrote the enables or the threshold of its context');
-    const missing = ['enable', 'threshold'].filter((kind) => !writes.some((write) => write.kind === kind));
+    const missing = (['enable', 'threshold'] as const).filter(
+      (kind) => ownWrites(bringUp, evidence, kind).length === 0,
+    );
     if (missing.length === 0) return { bringUp, fraction: 1 };
     const name = missing[0] === 'enable' ? 'enables' : 'threshold';
     const [first] = writes;
@@ -59,7 +73,7 @@ export function ownContext(evidence: Evidence): Finding {
       fault: `${nameOf(bringUp)} did not write the ${name} of its context, ${own}`,
     };
   });
-  const pairs = hartIds.map((id, hart) => `hart ${id}: ${contextOf(hart)}`).join(', ');
+  const pairs = hartIds.map((id, hart) => `hart ${id}: ${contexts[hart]}`).join(', ');
   const expected = `each hart writes to its own S-mode context and no other (${pairs})`;
   return byHart(evidence, expected, verdicts, 'so it did on every hart');
 }
@@ -69,9 +83,8 @@ export function sources(evidence: Evidence): Finding {
   const all = bringUps(evidence);
   const faults: { part: string; text: string; at?: Placed }[] = [];
   for (const bringUp of all) {
-    const writes = contextWrites(bringUp).filter(({ context }) => context === contextOf(bringUp.hart));
-    for (const kind of ['enable', 'threshold']) {
-      const last = writes.filter((write) => write.kind === kind).at(-1);
+    for (const kind of ['enable', 'threshold'] as const) {
+      const last = ownWrites(bringUp, evidence, kind).at(-1);
       const name = kind === 'enable' ? 'enables' : 'threshold';
       if (last === undefined) {
         faults.push({ part: kind, text: `${nameOf(bringUp)} never wrote its ${name}` });

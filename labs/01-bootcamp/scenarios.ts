@@ -57,17 +57,19 @@ export const two = scenario('two', 'Two harts', 2);
 
 export const four = scenario('four', 'Four harts', 4);
 
-/** Neither an id nor an index tells a hart's PLIC context here, and the boot hart is neither the first nor the last. */
+/** Neither id nor index tells a hart's PLIC context here, and the boot hart is neither the first nor the last. */
 export const sparse = scenario('sparse', 'Four harts with ids 1, 2, 5 and 9, booted by 5', 4, {
-  machine: { hartIds: [1, 2, 5, 9], bootHart: 5 },
+  machine: { hartIds: [1, 2, 5, 9], bootHart: 5, plicOrder: [2, 5, 9, 1] },
 });
 
 /** Guest seconds by which the last hart comes after the first. */
 const LAST_SECONDS = 0.012;
+/** Guest seconds in which a hart that is woken has long looked, and gone back to sleep. */
+const PAUSE_SECONDS = 0.0003;
 export const slow = scenario('slow', 'Four harts that start one after the other', 4, {
   ...QUIET,
   machine: { hartIds: [0, 2, 3, 7], bootHart: 3, startDelays: { 2: LAST_SECONDS / 2, 7: LAST_SECONDS } },
-  nuisances: { stray: true },
+  nuisances: { stray: true, pause: PAUSE_SECONDS },
 });
 
 /** Jobs that compute and sleep on every hart, while somebody types. */

@@ -6,13 +6,15 @@ import type { WatchedRun } from '../../autograder/lab/definition.js';
 import type { Evidence } from '../../autograder/lab/evidence.js';
 import type { Machine } from '../../emulator/machine/machine.js';
 import { HART_ONLINE, HART_SIZE, LANDMARKS } from './bring-up.js';
-import { Sstatus } from './hardware.js';
+import { contextsOf, Sbi, Sstatus } from './hardware.js';
 import { labInstructions } from './lab-instructions.js';
 
 /** Plain data: {@link Evidence.witness} of the scenarios of this lab. */
 export interface BootWitness {
   /** Physical address of the table that kvm_root points to, when the run ended. */
   readonly kernelRoot: bigint;
+  /** S-mode contexts of the PLIC, by index of the hart. */
+  readonly contexts: readonly number[];
   /** Registers at moments at which the contract says what they hold. */
   readonly samples: readonly Sample[];
   /** FENCE, and stores to `online`, by harts that were not yet in scheduler(). */
@@ -74,6 +76,8 @@ export interface Nuisances {
   readonly stall?: number;
   /** The first wfi of each hart that waits for the end of the meeting is ended by an interrupt that means nothing. */
   readonly stray?: boolean;
+  /** Guest seconds that the boot hart stands still behind the first interrupt by which it ends the meeting. */
+  readonly pause?: number;
 }
 
 const OPCODE_FENCE = 0x0f;
@@ -98,7 +102,7 @@ const BEFORE_NUMBERS: readonly string[] = [LANDMARKS.trapsDone];
 /** Watches a bring-up. */
 export function watchBoot(
   machine: Machine,
-  { kernel }: WatchedRun,
+  { kernel, scenario }: WatchedRun,
   nuisances: Nuisances = {},
 ): () => BootWitness {
   const samples: Sample[] = [];
@@ -167,11 +171,13 @@ export function watchBoot(
   });
 
   if (nuisances.stray === true) disturb(machine, order, scheduled);
+  if (nuisances.pause !== undefined) pause(machine, kernel, nuisances.pause);
   if (nuisances.typing !== undefined) type(machine, nuisances.typing);
   const stalls = nuisances.stall === undefined ? [] : stall(machine, kernel, harts, nuisances.stall);
 
   return () => ({
     kernelRoot: readPointer(machine, kernel.addressOf('kvm_root')),
+    contexts: contextsOf(machine.hartIds, scenario.machine?.plicOrder),
     samples,
     order,
     partialFences,
@@ -272,6 +278,24 @@ function stall(
     });
   }
   return stalls;
+}
+
+/**
+ * Whoever is woken looks at once whether the meeting is over. If that is only stored behind the interrupts, the boot
+ * hart may be this slow to get there.
+ */
+function pause(machine: Machine, kernel: WatchedRun['kernel'], duration: number): void {
+  const end = kernel.addressOf(LANDMARKS.meetingEnds);
+  if (end === undefined) return;
+  let ending: number | undefined;
+  machine.probe(Number(end), ({ hart }) => {
+    ending ??= hart;
+  });
+  machine.on('sbi', ({ eid, hart }) => {
+    if (eid !== Sbi.ipi || hart !== ending) return;
+    ending = -1;
+    hold(machine, hart, Math.round(duration * machine.frequency));
+  });
 }
 
 /** Lets a hart's clock run on while it does nothing: as a hart does that fetches from slow memory. */
