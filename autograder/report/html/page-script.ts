@@ -164,7 +164,8 @@ function setUp(run) {
   button('Whole run', 'Show the whole run', () => setRange(first.from, first.to), true);
   const flags = [...new Set([...first.svg.querySelectorAll('path.flag')].map((path) => parseFloat(path.getAttribute('d').slice(1))))]
     .sort((a, b) => a - b).map((x) => timeOf(first, x));
-  const near = (first.to - first.from) / 100;
+  // Events follow each other faster than who runs changes.
+  const near = (first.to - first.from) / (run.querySelector('.mark') ? 500 : 50);
   let flag = -1;
   const toFlag = () => { flag = (flag + 1) % flags.length; setRange(flags[flag] - near, flags[flag] + near); };
   if (flags.length > 0) button(flags.length === 1 ? 'Dashed line' : 'Next dashed line', 'Zoom to where points were lost', toFlag, false);
