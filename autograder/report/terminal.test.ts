@@ -137,6 +137,24 @@ describe('formatTerminalReport', () => {
     expect(cut).toContain('… 12 more differences; --html FILE shows them');
   });
 
+  it('says where to begin when that is not the first check that lost points', () => {
+    const end = 'the kernel gave up on hart 0: no';
+    const checks: CheckResult[] = [
+      { ...passed, status: 'partial', score: 1, scenario: 'wrap', seen: `hart 1 was never started; ${end}` },
+      { ...passed, status: 'error', score: 0, scenario: 'wrap', cause: 'panic', seen: end },
+      { ...passed, status: 'failed', score: 0, scenario: 'wrap', title: 'satp', seen: 'satp = 0x0' },
+    ];
+    expect(formatTerminalReport({ ...report, checks })).toContain(
+      '\nBegin with "satp": the checks ahead of it lost points because the run broke off.\n' +
+        '  replay     npx hartlab grade 03-stride --check mix --seed 0\n\nScore ',
+    );
+    // No check shows a fault of its own: the first is as good as any.
+    expect(formatTerminalReport({ ...report, checks: checks.slice(0, 2) })).not.toContain('Begin with');
+    expect(formatTerminalReport({ ...report, checks: checks.slice(2) })).not.toContain('Begin with');
+    const completed = report.scenarios.map((run) => ({ ...run, outcome: 'completed' as const }));
+    expect(formatTerminalReport({ ...report, checks, scenarios: completed })).not.toContain('Begin with');
+  });
+
   it('lets nothing through that a terminal would act on', () => {
     const evil = '\u001b]0;owned\u0007\u009b31m';
     const check: CheckResult = {

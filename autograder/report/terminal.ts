@@ -1,6 +1,7 @@
 import type { TraceDifference } from '../lab/evidence.js';
 import { formatDiagnostic } from '../toolchain/diagnostic.js';
 import type { CheckResult, GradeReport, ScenarioResult } from '../runner/grade-report.js';
+import { firstToMend } from './first-to-mend.js';
 import { PLAIN_STYLE, printable, wrap } from './text-style.js';
 import type { TextStyle } from './text-style.js';
 import { traceDiffLines } from './terminal-trace.js';
@@ -27,6 +28,7 @@ export function formatTerminalReport(report: GradeReport, options: TerminalOptio
     diagnosticSection(report),
     graded ? report.checks.flatMap((check) => checkLines(check, told, style, width)) : [],
     graded ? troubleLines(troubled, style, width) : [],
+    graded ? beginning(report, style, width) : [],
     scoreLines(report, style, width),
   ];
   return sections
@@ -123,6 +125,20 @@ function troubleLines(scenarios: readonly ScenarioResult[], style: TextStyle, wi
     ...(scenario.console.length > 0 ? [style.faint('  its last words on the console:')] : []),
     ...scenario.console.map((line) => style.faint(`    │ ${line}`)),
   ]);
+}
+
+/** Where to begin, unless that is the first check above. */
+function beginning(report: GradeReport, style: TextStyle, width: number): string[] {
+  const lost = report.checks.filter(({ status }) => status !== 'passed');
+  const first = firstToMend(report);
+  if (first === undefined || first === lost[0]) return [];
+  return [
+    ...wrap(
+      `Begin with "${first.title}": the checks ahead of it lost points because the run broke off.`,
+      width,
+    ),
+    ...unwrapped('replay', `npx ${first.replay}`, style),
+  ];
 }
 
 function scoreLines(report: GradeReport, style: TextStyle, width: number): string[] {

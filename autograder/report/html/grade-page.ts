@@ -1,11 +1,12 @@
 import { formatDiagnostic } from '../../toolchain/diagnostic.js';
 import type { LabFile } from '../../toolchain/lab-files.js';
 import type { CheckResult, GradeReport } from '../../runner/grade-report.js';
+import { firstToMend } from '../first-to-mend.js';
 import { formatPoints } from '../terminal.js';
 import { command, evidenceOf, placeToLook, pointsOf, runId, STATUS } from './check-evidence.js';
 import { GRADE_STYLE } from './grade-style.js';
 import { escape } from './markup.js';
-import { firstToMend, nextStep } from './next-step.js';
+import { nextStep } from './next-step.js';
 import { page } from './page.js';
 import { runSection } from './run-section.js';
 import type { RunDrawings } from './run-drawings.js';

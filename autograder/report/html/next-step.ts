@@ -2,6 +2,7 @@ import type { CheckResult, GradeReport } from '../../runner/grade-report.js';
 import { TOTAL_POINTS } from '../../lab/validate.js';
 import type { LabFile } from '../../toolchain/lab-files.js';
 import { formatDiagnostic } from '../../toolchain/diagnostic.js';
+import { firstToMend } from '../first-to-mend.js';
 import { placeOf } from '../terminal.js';
 import { command, evidenceOf, placeToLook, pointsOf } from './check-evidence.js';
 import { escape } from './markup.js';
@@ -32,17 +33,6 @@ export function nextStep(report: GradeReport, files: readonly LabFile[]): string
     others(first, report.checks),
     '</section>',
   ].join('\n');
-}
-
-/**
- * The check to begin with: the first that lost points. One that got some of them in a run that broke off may have lost
- * the others to the end of the run, so those that show a fault of their own go first.
- */
-export function firstToMend({ checks, scenarios }: GradeReport): CheckResult | undefined {
-  const lost = checks.filter(({ status }) => status !== 'passed');
-  const brokeOff = ({ scenario, seed }: CheckResult): boolean =>
-    scenarios.some((run) => run.id === scenario && run.seed === seed && run.outcome !== 'completed');
-  return lost.find((check) => check.status !== 'partial' || !brokeOff(check)) ?? lost[0];
 }
 
 /** What is left for someone who has all points. */
