@@ -46,17 +46,26 @@ function roundsOf(evidence: Evidence): Round[] {
       round.answer ??= { index, time: event.time, hart: event.hart };
   }
   if (!rounds.some(({ answer }) => answer !== undefined)) {
+    const impatient = [...waits.values()].every(
+      ({ call, left }) => left !== undefined && left.time < deadlineOf(call, frequency),
+    );
     throw new CannotJudge(
       'starvation',
-      'the hart that was to be waited for never set the flag: it was not started at hart_entry, or did not get to hart_begin()',
+      impatient
+        ? `hart_wait() returned ${waits.size} times without waiting: all rounds were over before the other hart had begun`
+        : 'the hart that was to be waited for never set the flag: it was not started at hart_entry, or did not get to hart_begin()',
       at(evidence, [...waits.values()][0]?.call ?? { time: 0 }),
     );
   }
   return rounds.flatMap(({ wait, answer }) => {
     if (wait === undefined) return [];
-    const deadline = (Number(wait.call.args[1]) * frequency) / TIMEBASE;
-    return [{ wait, deadline, ...(answer && { answer }) }];
+    return [{ wait, deadline: deadlineOf(wait.call, frequency), ...(answer && { answer }) }];
   });
+}
+
+/** Cycle of the deadline that a call of hart_wait() gave. */
+function deadlineOf({ args }: Invocation['call'], frequency: number): number {
+  return (Number(args[1]) * frequency) / TIMEBASE;
 }
 
 /** Rounds that somebody answers (kernel/boot/selftest.c), less some. */
