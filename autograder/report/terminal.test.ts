@@ -145,7 +145,7 @@ describe('formatTerminalReport', () => {
       { ...passed, status: 'failed', score: 0, scenario: 'wrap', title: 'satp', seen: 'satp = 0x0' },
     ];
     expect(formatTerminalReport({ ...report, checks })).toContain(
-      '\nBegin with "satp": the checks ahead of it lost points because the run broke off.\n' +
+      '\nBegin with "satp": the checks above it lost points because their runs broke off.\n' +
         '  replay     npx hartlab grade 03-stride --check mix --seed 0\n\nScore ',
     );
     // No check shows a fault of its own: the first is as good as any.

@@ -134,7 +134,7 @@ function beginning(report: GradeReport, style: TextStyle, width: number): string
   if (first === undefined || first === lost[0]) return [];
   return [
     ...wrap(
-      `Begin with "${first.title}": the checks ahead of it lost points because the run broke off.`,
+      `Begin with "${first.title}": the checks above it lost points because their runs broke off.`,
       width,
     ),
     ...unwrapped('replay', `npx ${first.replay}`, style),
