@@ -13,7 +13,7 @@ import { styleFor } from '../report/text-style.js';
 import { hasCorpus, loadCorpus } from './corpus.js';
 import type { Corpus } from './corpus.js';
 import { labTruth } from './lab-truth.js';
-import { formatTruth } from './terminal.js';
+import { formatSummary, formatTruth } from './terminal.js';
 import { truthReport } from './truth-report.js';
 import type { TruthReport } from './truth-report.js';
 
@@ -56,7 +56,8 @@ export function truthCommand(root: string, io: CommandIo, finish: (status: numbe
     .option('--json <file>', 'write the results as JSON; - is standard output')
     .addHelpText(
       'after',
-      '\nA lab with 13 scenarios, 25 mutants and 4 alternatives takes about 10 minutes on two cores with 50 seeds.\n' +
+      '\nMutants are graded by all checks with seed 0, and with further seeds by those that are to catch them.\n' +
+        'A run takes 0.2 to 0.4 s of a core: 50 seeds of lab 03 are 3900 runs.\n' +
         'Exit status: 0 if all of it holds, 1 if not, 2 for wrong use or a mistake in a lab, 3 for a fault of ours.',
     )
     .showHelpAfterError('(--help lists what there is)')
@@ -115,6 +116,7 @@ async function truth(
       `${reports.length > 1 ? '\n' : ''}${formatTruth(report, { style, ...(width && { width }) })}`,
     );
   }
+  if (reports.length > 1) output.write(`\n${formatSummary(reports, style)}`);
   if (options.json !== undefined) {
     writeResult('--json', options.json, `${JSON.stringify(reports, null, 2)}\n`, io);
   }

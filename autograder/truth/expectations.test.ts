@@ -6,7 +6,7 @@ import type { BadKernel, CorpusKernel, Mutant } from './corpus.js';
 import { complaintsOf, findingText } from './expectations.js';
 import type { Graded, GradedCorpus } from './graded.js';
 import { raceRate, seedsToUse } from './race.js';
-import { formatTruth } from './terminal.js';
+import { formatSummary, formatTruth } from './terminal.js';
 import { truthReport } from './truth-report.js';
 
 const lab = {
@@ -209,11 +209,43 @@ describe('formatTruth', () => {
   it('shows the matrix, diagnoses and a verdict', () => {
     const truth = corpus({ mutants: [unfair, slow], complete: false });
     const text = formatTruth(truthReport({ ...truth, complaints: [] }), { style: PLAIN_STYLE });
-    expect(text).toContain('  a  fair   50 points    1 mutants lose points, names the fault of 1');
+    expect(text).toContain('     check  points  caught  in part  names\n');
+    expect(text).toContain(
+      '  a  fair       50       1        1  unfair\n  b  fast       50       1        0  slow\n',
+    );
     expect(text).toMatch(/^unfair +\[\.20\] {3}· +60\.00$/m);
     expect(text).toMatch(/^slow +· +\[✗\] +50\.00$/m);
     expect(text).toContain('unfair  fair\n    error 3.0');
     expect(text).toMatch(/\n✓ 09-sample holds \(a part of it\): 2 mutants caught, reference 100 × 1 seeds/);
+  });
+
+  it('says of each check what proves it: mutants that it names, others that lose points, or nothing', () => {
+    const legendOf = (mutants: GradedCorpus['mutants'], width: number): string[] =>
+      formatTruth(truthReport({ ...corpus({ mutants }), complaints: [] }), { style: PLAIN_STYLE, width })
+        .split('\n')
+        .slice(3, 5);
+    const both = graded('mutants/both', [result('fair', 10, 'error 3.0'), result('fast', 0, 'late')], caught);
+    expect(legendOf([both], 100)).toEqual([
+      '  a  fair       50       1        1  both',
+      '  b  fast       50       1        0  none; loses: both',
+    ]);
+    expect(legendOf([unfair], 100)[1]).toMatch(/ 0 {8}0 {2}nothing: a dead check$/);
+    const many = Array.from({ length: 9 }, (_, i) =>
+      graded(`mutants/unfair-${i}`, unfair.result.results, caught),
+    );
+    expect(legendOf(many, 72)[0]).toMatch(/ {2}unfair-0, unfair-1 and 7 more$/);
+  });
+
+  it('gives a diagnosis three lines', () => {
+    const words = Array.from({ length: 99 }, () => 'word').join(' ');
+    const long = graded('mutants/long', [result('fair', 0, words)], caught);
+    const text = formatTruth(truthReport({ ...corpus({ mutants: [long] }), complaints: [] }), {
+      style: PLAIN_STYLE,
+      width: 80,
+    });
+    expect(text.match(/^ {4}word.*$/gm)).toHaveLength(3);
+    expect(text).toMatch(/word …$/m);
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
   it('says what does not hold', () => {
@@ -233,5 +265,38 @@ describe('formatTruth', () => {
     const text = formatTruth(truthReport({ ...truth, complaints: [] }), { style: PLAIN_STYLE, width: 80 });
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(90);
     expect(text).toContain(' ad ');
+  });
+});
+
+describe('formatSummary', () => {
+  it('has a line for each lab', () => {
+    const race = graded(
+      'mutants/race',
+      [0, 1, 2].map((seed) => result('fast', seed === 1 ? 0 : 50, 'waited', { seed })),
+      { ...late, race: true },
+    );
+    const truth = corpus({ mutants: [unfair, race] });
+    const reports = [
+      truthReport({ ...truth, complaints: [] }),
+      truthReport({
+        ...corpus({ mutants: [unfair] }),
+        complaints: complaintsOf(corpus({ mutants: [unfair] })),
+      }),
+    ];
+    const [head = '', holds = '', fails = ''] = formatSummary(reports, PLAIN_STYLE).split('\n');
+    const cells = (line: string): string[] => line.trim().split(/ {2,}/);
+    expect(cells(head)).toEqual([
+      'lab',
+      'mutants',
+      'races',
+      'checks live',
+      'alternatives × seeds',
+      'reference',
+      'stub',
+      'to put right',
+    ]);
+    expect(cells(holds)).toEqual(['✓', '09-sample', '2', '1/3', '2 of 2', '4 × 1', '100.00', '10.00', '0']);
+    expect(cells(fails)).toEqual(['✗', '09-sample', '1', '–', '1 of 2', '4 × 1', '100.00', '10.00', '2']);
+    expect(head.length).toBeLessThanOrEqual(100);
   });
 });

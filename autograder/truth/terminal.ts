@@ -13,6 +13,8 @@ export interface TerminalOptions {
 const DEFAULT_WIDTH = 100;
 /** Narrower than this nothing can be laid out. */
 const LEAST_WIDTH = 60;
+/** Lines of a mutant's diagnosis; all of it is in the JSON. */
+const DIAGNOSIS_LINES = 3;
 
 /** Matrix, diagnoses, races, what does not hold, and one line that says whether it all does. */
 export function formatTruth(report: TruthReport, options: TerminalOptions): string {
@@ -20,7 +22,7 @@ export function formatTruth(report: TruthReport, options: TerminalOptions): stri
   const width = Math.max(LEAST_WIDTH, options.width ?? DEFAULT_WIDTH);
   const sections = [
     [style.title(`${report.lab}  ${report.title}`)],
-    legend(report, style),
+    legend(report, style, width),
     matrix(report, style, width),
     diagnoses(report, style, width),
     races(report),
@@ -39,12 +41,34 @@ function letter(index: number): string {
   return index < 26 ? last : `${letter(Math.floor(index / 26) - 1)}${last}`;
 }
 
-function legend({ checks }: TruthReport, style: TextStyle): string[] {
-  const longest = Math.max(...checks.map(({ id }) => id.length));
-  return checks.map(({ id, points, catches, names }, i) => {
-    const caught = `${String(catches).padStart(3)} mutants lose points, names the fault of ${names}`;
-    return `${letter(i).padStart(3)}  ${id.padEnd(longest)}  ${String(points).padStart(3)} points  ${style.faint(caught)}`;
+/** The columns of the matrix, and what proves that each check is alive. */
+function legend({ checks }: TruthReport, style: TextStyle, width: number): string[] {
+  const longest = Math.max(...checks.map(({ id }) => id.length), 'check'.length);
+  const head = `     ${'check'.padEnd(longest)}  points  caught  in part  `;
+  const lines = checks.map(({ id, points, catches, partly, names }, i) => {
+    const figures = [String(points).padStart(6), ...[catches, partly].map(({ length }) => String(length))];
+    const [value = '', caught = '', part = ''] = figures;
+    const start = `${letter(i).padStart(3)}  ${id.padEnd(longest)}  ${value}  ${caught.padStart(6)}  ${part.padStart(7)}  `;
+    return start + style.faint(provenBy(catches, names, width - start.length));
   });
+  const key = [
+    'caught: mutants that lose points in it; in part: those of them that keep some',
+    'names: mutants whose fault it is to name, or others that lose points in it',
+  ].flatMap((text) => wrap(text, width));
+  return [style.strong(`${head}names`), ...lines, '', ...key.map((line) => style.faint(line))];
+}
+
+/** As many names as fit. */
+function provenBy(catches: readonly string[], names: readonly string[], width: number): string {
+  if (catches.length + names.length === 0) return 'nothing: a dead check';
+  const [prefix, all] = names.length > 0 ? ['', names] : ['none; loses: ', catches];
+  const take = (count: number): string => {
+    const rest = all.length - count;
+    return prefix + all.slice(0, count).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+  };
+  let count = all.length;
+  while (count > 1 && take(count).length > width) count--;
+  return take(count);
 }
 
 /** Columns of the matrix beside each other: a mark, and whether the check is to take points. */
@@ -102,9 +126,12 @@ function diagnoses({ mutants }: TruthReport, style: TextStyle, width: number): s
   return mutants.flatMap(({ name, caughtBy, diagnosis }) => {
     if (diagnosis === undefined) return [];
     const where = diagnosis.source === undefined ? '' : `  ${diagnosis.source}`;
+    const lines = wrap(diagnosis.seen, width - 6);
+    const shown = lines.slice(0, DIAGNOSIS_LINES);
+    if (lines.length > shown.length) shown.push(`${shown.pop() ?? ''} …`);
     return [
       `${style.strong(name)}  ${style.faint(`${caughtBy[0] ?? ''}${where}`)}`,
-      ...wrap(diagnosis.seen, width - 4).map((line) => `    ${line}`),
+      ...shown.map((line) => `    ${line}`),
     ];
   });
 }
@@ -157,4 +184,45 @@ function verdictLines(report: TruthReport, style: TextStyle, width: number): str
     ...(bad.length > 0 ? [`${bad.length} bad kernels found out`] : []),
   ];
   return wrap(`✓ ${lab} holds${part}: ${shown.join(', ')}`, width).map((line) => style.good(line));
+}
+
+/** One line a lab, for when there are several. */
+export function formatSummary(reports: readonly TruthReport[], style: TextStyle): string {
+  const head = [
+    '',
+    'lab',
+    'mutants',
+    'races',
+    'checks live',
+    'alternatives × seeds',
+    'reference',
+    'stub',
+    'to put right',
+  ];
+  const rows = reports.map((report): string[] => {
+    const { lab, holds, checks, mutants, kernels, complaints: all } = report;
+    const live = checks.filter(({ catches }) => catches.length > 0).length;
+    const alternatives = kernels.filter(({ name }) => name.startsWith('alternatives/'));
+    const scoreOf = (wanted: string): string =>
+      kernels.find(({ name }) => name === wanted)?.score.toFixed(2) ?? '–';
+    const races = mutants.flatMap(({ rate }) => (rate === undefined ? [] : [`${rate.caught}/${rate.seeds}`]));
+    return [
+      holds ? '✓' : '✗',
+      lab,
+      String(mutants.length),
+      races.join(' ') || '–',
+      `${live} of ${checks.length}`,
+      `${alternatives.length} × ${Math.max(0, ...alternatives.map(({ seeds }) => seeds))}`,
+      scoreOf('reference'),
+      scoreOf('stub'),
+      String(all.length),
+    ];
+  });
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)));
+  const line = (cells: readonly string[]): string =>
+    cells.map((cell, i) => (i < 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ');
+  const body = rows.map((row, i) =>
+    reports[i]?.holds === true ? style.good(line(row)) : style.bad(line(row)),
+  );
+  return `${[style.strong(line(head)), ...body].join('\n')}\n`;
 }

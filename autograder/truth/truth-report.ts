@@ -1,4 +1,5 @@
 /** What `npm run truth` says of a lab, as plain data: the same commit gives the same bytes. */
+import type { CheckResult } from '../runner/grade-report.js';
 import type { Mutant } from './corpus.js';
 import type { Complaint } from './expectations.js';
 import { lost, resultsOf, scoreOf, seedsOf } from './graded.js';
@@ -32,9 +33,12 @@ export interface TruthCheck {
   readonly id: string;
   readonly title: string;
   readonly points: number;
-  /** Mutants that lose points in it, and those of them that it names the fault of. */
-  readonly catches: number;
-  readonly names: number;
+  /** Mutants that lose points in it: none is a check that proves nothing. */
+  readonly catches: readonly string[];
+  /** Those of them that keep a part of its points with some seed. */
+  readonly partly: readonly string[];
+  /** Those of them whose fault it is to name. */
+  readonly names: readonly string[];
 }
 
 export interface KernelRow {
@@ -77,8 +81,9 @@ export function truthReport(truth: LabTruth): TruthReport {
       id,
       title,
       points,
-      catches: mutants.filter((mutant) => resultsOf(mutant, id).some(lost)).length,
-      names: mutants.filter(({ kernel }) => kernel.caughtBy[0] === id).length,
+      catches: namesOf(mutants.filter((mutant) => resultsOf(mutant, id).some(lost))),
+      partly: namesOf(mutants.filter((mutant) => resultsOf(mutant, id).some(partial))),
+      names: namesOf(mutants.filter(({ kernel }) => kernel.caughtBy[0] === id)),
     })),
     kernels: [...(reference ? [reference] : []), ...alternatives, ...(stub ? [stub] : [])].map((each) =>
       kernelRow(each, truth),
@@ -88,6 +93,14 @@ export function truthReport(truth: LabTruth): TruthReport {
     ...(seeds !== undefined && { seedsToUse: seeds }),
     complaints,
   };
+}
+
+function namesOf(mutants: readonly Graded<Mutant>[]): string[] {
+  return mutants.map(({ kernel }) => kernel.name);
+}
+
+function partial({ score, maxScore }: Pick<CheckResult, 'score' | 'maxScore'>): boolean {
+  return score > 0 && score < maxScore;
 }
 
 function kernelRow(graded: Graded, { lab }: LabTruth): KernelRow {
