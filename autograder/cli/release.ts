@@ -51,5 +51,10 @@ function trackedFiles(root: string): string[] {
       cause,
     });
   }
-  return list.split('\0').filter((file) => file !== '' && fs.existsSync(path.join(root, file)));
+  return list.split('\0').filter((file) => file !== '' && isFile(path.join(root, file)));
+}
+
+/** Links are passed over: what they lead to may lie outside. */
+function isFile(name: string): boolean {
+  return fs.lstatSync(name, { throwIfNoEntry: false })?.isFile() === true;
 }
