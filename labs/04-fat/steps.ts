@@ -102,9 +102,9 @@ export function readFails(of: Contents, prefix: number, limit: number): Step {
     expected: `${of.path}: ${resultName(FatResult.INT_ERR)} after at most ${limit} bytes`,
     function: 'fat_read',
   } as const;
-  const count = Math.min(of.bytes.length, 256 << 10);
   return {
-    command: `read 0 ${count}`,
+    // As any file is read: the plan, which the kernel may look into, does not say what will come of it.
+    command: `read 0 ${256 << 10}`,
     judge: (seen) => {
       const got = lastResult(seen, 'fat_read');
       if (got !== FatResult.INT_ERR) {
@@ -218,6 +218,15 @@ export function statfs(due: VolumeFacts): Step {
 /** A step that may come out as it likes, if it comes to an end. */
 export function survives(command: string): Step {
   return { command, judge: () => right({ expected: `${command} ends`, function: 'fat_read_dirent' }) };
+}
+
+/**
+ * What is asked of a volume that must not be mounted, as of one that must: the plan, which the kernel may look into, does
+ * not say which of the two it is.
+ */
+export function askedInVain(path: string, factsToo = false): Step[] {
+  const commands = [`open ${planPath(path)}`, `read 0 ${256 << 10}`];
+  return [...(factsToo ? ['statfs'] : []), ...commands].map(survives).concat(close);
 }
 
 function describe(facts: VolumeFacts): string {

@@ -3,7 +3,7 @@ import type { FatShape } from '../../../autograder/image/fat-writer.js';
 import type { SeededRandom } from '../../../autograder/image/seeded-random.js';
 import { FatResult } from '../image-case.js';
 import type { ImageCase } from '../image-case.js';
-import { list, mount, statfs } from '../steps.js';
+import { askedInVain, list, mount, statfs } from '../steps.js';
 import { readWhole, SampleVolume, SMALL16, SMALL32 } from './volume.js';
 
 /** Sizes of sectors and clusters, numbers of FATs, roots: from one end to the other. */
@@ -106,7 +106,7 @@ export function invalidBootSectors(random: SeededRandom): ImageCase[] {
   const refuse = (good: Uint8Array, [title, offset, bytes]: Damage): ImageCase => {
     const disk = good.slice();
     disk.set(bytes, offset);
-    return { title, disk, steps: [mount('/dev/vda', FatResult.NO_FILESYSTEM)] };
+    return { title, disk, steps: [mount('/dev/vda', FatResult.NO_FILESYSTEM), ...askedInVain('/FIELD.BIN')] };
   };
   const jump = good16.slice();
   jump.set([0xe9, 0x12, 0x34]);
@@ -128,7 +128,9 @@ export function invalidBootSectors(random: SeededRandom): ImageCase[] {
       disk: jump,
       steps: [mount('/dev/vda'), ...readWhole(file16)],
     },
-    ...chosen16.map((damage) => refuse(good16, damage)),
-    ...all32.map((damage) => refuse(good32, damage)),
+    ...random.shuffled([
+      ...chosen16.map((damage) => refuse(good16, damage)),
+      ...all32.map((damage) => refuse(good32, damage)),
+    ]),
   ];
 }

@@ -8,8 +8,14 @@ import type { ImageCase, Step } from '../image-case.js';
 import { close, list, listFails, lookup, mount, open, readFails, statfs, survives } from '../steps.js';
 import { readWhole, SampleVolume, SECTOR, SMALL16, SMALL32 } from './volume.js';
 
-const { INT_ERR } = FatResult;
+const { INT_ERR, NO_FILE } = FatResult;
 const CLUSTER = 512;
+
+/** A path that says nothing of what is the matter with the file: kernels see names. */
+const anyFile = (random: SeededRandom): string => `/${random.letters(7).toUpperCase()}.BIN`;
+const anyFolder = (random: SeededRandom): string => `/${random.letters(7).toUpperCase()}`;
+/** Of a path in the root directory. */
+const nameOf = (path: string): string => path.slice(1);
 
 /** Clusters of the damaged files. */
 const LENGTH = 24;
@@ -30,15 +36,18 @@ function chainsOf(type: string, shape: FatShape, random: SeededRandom): ImageCas
   ];
   return values.map(([title, value]): ImageCase => {
     const volume = new SampleVolume(shape, random);
-    const good = volume.file('/GOOD.BIN', 3 * CLUSTER, { allocation: 'scattered' });
-    const file = volume.file('/WRONG.BIN', LENGTH * CLUSTER, { allocation: 'scattered' });
+    const good = volume.file(anyFile(random), 3 * CLUSTER, { allocation: 'scattered' });
+    const file = volume.file(anyFile(random), LENGTH * CLUSTER, { allocation: 'scattered' });
     const at = random.between(1, LENGTH - 2);
     volume.writer.setFatEntry(volume.writer.chainOf(file.path)[at] ?? 2, value);
     const limit = (at + 1) * CLUSTER;
     return {
       title: `${type}: a chain that leads to ${title}`,
       disk: volume.finish(),
-      steps: [mount('/dev/vda'), open(file.path), readFails(file, limit, limit), close, ...readWhole(good)],
+      steps: [
+        mount('/dev/vda'),
+        ...random.shuffled([[open(file.path), readFails(file, limit, limit), close], readWhole(good)]).flat(),
+      ],
     };
   });
 }
@@ -47,25 +56,28 @@ function loops(random: SeededRandom): ImageCase[] {
   /** A file whose cluster `from` leads back to its cluster `to`; its size says that it has many more. */
   const loop = (title: string, from: number, to: number): ImageCase => {
     const volume = new SampleVolume(SMALL16, random);
-    const good = volume.file('/GOOD.BIN', 3 * CLUSTER, { allocation: 'scattered' });
+    const good = volume.file(anyFile(random), 3 * CLUSTER, { allocation: 'scattered' });
     const distinct = from + 1;
     const size = 8 * distinct * CLUSTER;
     const bytes = random.bytes(distinct * CLUSTER);
-    volume.writer.addFile('/LOOP.BIN', bytes, { allocation: 'scattered', size });
-    const chain = volume.writer.chainOf('/LOOP.BIN');
+    const path = anyFile(random);
+    volume.writer.addFile(path, bytes, { allocation: 'scattered', size });
+    const chain = volume.writer.chainOf(path);
     volume.writer.setFatEntry(chain[from] ?? 2, chain[to] ?? 2);
     const whole = new Uint8Array(size);
     whole.set(bytes);
-    const file = volume.contents('/LOOP.BIN', whole);
+    const file = volume.contents(path, whole);
     return {
       title,
       disk: volume.finish(),
       steps: [
         mount('/dev/vda'),
-        open(file.path),
-        readFails(file, distinct * CLUSTER, 3 * distinct * CLUSTER),
-        close,
-        ...readWhole(good),
+        ...random
+          .shuffled([
+            [open(file.path), readFails(file, distinct * CLUSTER, 3 * distinct * CLUSTER), close],
+            readWhole(good),
+          ])
+          .flat(),
       ],
     };
   };
@@ -83,38 +95,41 @@ function loops(random: SeededRandom): ImageCase[] {
 function contradictions(random: SeededRandom): ImageCase[] {
   const volume = new SampleVolume(SMALL16, random);
   const bytes = random.bytes(5 * CLUSTER);
-  volume.writer.addFile('/SHORT.BIN', bytes, { allocation: 'scattered', size: 9 * CLUSTER + 100 });
+  const shortPath = anyFile(random);
+  volume.writer.addFile(shortPath, bytes, { allocation: 'scattered', size: 9 * CLUSTER + 100 });
   const longer = new Uint8Array(9 * CLUSTER + 100);
   longer.set(bytes);
-  const short = volume.contents('/SHORT.BIN', longer);
-  const entry = (name: string, cluster: number, size: number): Uint8Array =>
-    shortEntry({ name: packShortName(name), attributes: Attribute.Archive, cluster, size });
-  const beyond = SMALL16.clusters + 2;
-  volume.writer.addRawEntries('/', [
-    entry('NOWHERE.BIN', 0, 700),
-    entry('ONE.BIN', 1, 700),
-    entry('BEYOND.BIN', beyond, 700),
-    entry('FAR.BIN', 0xffff, 700),
-  ]);
+  const short = volume.contents(shortPath, longer);
+  const nowhere = [0, 1, SMALL16.clusters + 2, 0xffff].map((cluster) => {
+    const path = anyFile(random);
+    const name = packShortName(nameOf(path));
+    volume.writer.addRawEntries('/', [
+      shortEntry({ name, attributes: Attribute.Archive, cluster, size: 700 }),
+    ]);
+    return path;
+  });
   const fails = (path: string): Step[] => {
     const file = volume.contents(path, new Uint8Array(700));
     return [open(path), readFails(file, 0, 0), close];
   };
   // More clusters than the size needs are no fault: they are room for more.
   const roomy = random.bytes(6 * CLUSTER);
-  volume.writer.addFile('/ROOMY.BIN', roomy, { allocation: 'scattered', size: CLUSTER + 9 });
-  const part = volume.contents('/ROOMY.BIN', roomy.subarray(0, CLUSTER + 9));
+  const roomyPath = anyFile(random);
+  volume.writer.addFile(roomyPath, roomy, { allocation: 'scattered', size: CLUSTER + 9 });
+  const part = volume.contents(roomyPath, roomy.subarray(0, CLUSTER + 9));
   return [
     {
       title: 'sizes and first clusters that contradict the FAT',
       disk: volume.finish(),
       steps: [
         mount('/dev/vda'),
-        open(short.path),
-        readFails(short, 5 * CLUSTER, 5 * CLUSTER),
-        close,
-        ...['/NOWHERE.BIN', '/ONE.BIN', '/BEYOND.BIN', '/FAR.BIN'].flatMap(fails),
-        ...readWhole(part),
+        ...random
+          .shuffled([
+            [open(short.path), readFails(short, 5 * CLUSTER, 5 * CLUSTER), close],
+            ...nowhere.map(fails),
+            readWhole(part),
+          ])
+          .flat(),
       ],
     },
   ];
@@ -123,37 +138,42 @@ function contradictions(random: SeededRandom): ImageCase[] {
 function damagedDirectories(random: SeededRandom): ImageCase[] {
   const volume = new SampleVolume(SMALL32, random);
   const { writer } = volume;
-  const filled = (path: string): readonly number[] => {
+  const names = Array.from({ length: 62 }, (_, i) => ({ name: `F${i}` }));
+  const filled = (): { path: string; chain: readonly number[] } => {
+    const path = anyFolder(random);
     writer.addFolder(path);
-    for (let i = 0; i < 62; i++) writer.addFile(`${path}/F${i}`, new Uint8Array(0));
-    return writer.chainOf(path);
+    for (const { name } of names) writer.addFile(`${path}/${name}`, new Uint8Array(0));
+    return { path, chain: writer.chainOf(path) };
   };
-  const ring = filled('/RING');
-  writer.setFatEntry(ring.at(-1) ?? 2, ring[1] ?? 2);
-  const torn = filled('/TORN');
-  writer.setFatEntry(torn[1] ?? 2, 0);
-  const folder = (name: string, cluster: number): Uint8Array =>
-    shortEntry({ name: packShortName(name), attributes: Attribute.Directory, cluster, size: 0 });
-  writer.addRawEntries('/', [
-    folder('ZERO', 0),
-    folder('BEYOND', SMALL32.clusters + 2),
-    folder('UPPER', 0x80000005),
-  ]);
-  const good = volume.file('/GOOD.BIN', 1000);
+  const ring = filled();
+  writer.setFatEntry(ring.chain.at(-1) ?? 2, ring.chain[1] ?? 2);
+  const torn = filled();
+  writer.setFatEntry(torn.chain[1] ?? 2, 0);
+  const healthy = filled();
+  const [zero = '', beyond = '', upper = ''] = [0, SMALL32.clusters + 2, 0x80000005].map((cluster) => {
+    const path = anyFolder(random);
+    const name = packShortName(nameOf(path));
+    writer.addRawEntries('/', [shortEntry({ name, attributes: Attribute.Directory, cluster, size: 0 })]);
+    return path;
+  });
+  const good = volume.file(anyFile(random), 1000);
+  const absent = random.letters(7).toUpperCase();
   return [
     {
       title: 'directories that lead back into themselves, to nowhere, out of the volume',
       disk: volume.finish(),
       steps: [
         mount('/dev/vda'),
-        listFails('/RING'),
-        lookup('/RING/ABSENT', INT_ERR),
-        lookup('/RING/F7'),
-        listFails('/TORN'),
-        lookup('/TORN/ABSENT', INT_ERR),
-        ...['/ZERO', '/BEYOND', '/UPPER'].map((path) => listFails(path)),
-        lookup('/BEYOND/X', INT_ERR),
-        ...readWhole(good),
+        ...random
+          .shuffled([
+            [listFails(ring.path), lookup(`${ring.path}/${absent}`, INT_ERR), lookup(`${ring.path}/F7`)],
+            [listFails(torn.path), lookup(`${torn.path}/${absent}`, INT_ERR)],
+            [list(healthy.path, names), lookup(`${healthy.path}/${absent}`, NO_FILE)],
+            ...[zero, beyond, upper].map((path) => [listFails(path)]),
+            [lookup(`${beyond}/${absent}`, INT_ERR)],
+            readWhole(good),
+          ])
+          .flat(),
       ],
     },
   ];
@@ -167,17 +187,19 @@ export function insideTheVolume(random: SeededRandom): ImageCase[] {
   const BLOCK = 8;
   const volume = new SampleVolume(SMALL16, random);
   const { writer } = volume;
-  const good = volume.file('/GOOD.BIN', 9 * CLUSTER, { allocation: 'scattered' });
-  const out = volume.file('/OUT.BIN', 9 * CLUSTER, { allocation: 'scattered' });
-  writer.setFatEntry(writer.chainOf('/OUT.BIN')[3] ?? 2, SMALL16.clusters + 2 + random.between(8, 60));
+  const good = volume.file(anyFile(random), 9 * CLUSTER, { allocation: 'scattered' });
+  const out = volume.file(anyFile(random), 9 * CLUSTER, { allocation: 'scattered' });
+  writer.setFatEntry(writer.chainOf(out.path)[3] ?? 2, SMALL16.clusters + 2 + random.between(8, 60));
+  const pastPath = anyFile(random);
+  const folderPath = anyFolder(random);
   const past = shortEntry({
-    name: packShortName('PAST.BIN'),
+    name: packShortName(nameOf(pastPath)),
     attributes: Attribute.Archive,
     cluster: SMALL16.clusters + 40,
     size: 4000,
   });
   const folder = shortEntry({
-    name: packShortName('FOLDER'),
+    name: packShortName(nameOf(folderPath)),
     attributes: Attribute.Directory,
     cluster: SMALL16.clusters + 90,
     size: 0,
@@ -193,7 +215,7 @@ export function insideTheVolume(random: SeededRandom): ImageCase[] {
   disk.set(random.bytes(400 * SECTOR), (first + sectors) * SECTOR);
   const base = first * SECTOR;
   const outside = volume.moved(out, disk, base);
-  const beyond = volume.moved(volume.contents('/PAST.BIN', new Uint8Array(4000)), disk, base);
+  const beyond = volume.moved(volume.contents(pastPath, new Uint8Array(4000)), disk, base);
   return [
     {
       title: 'a volume between random bytes',
@@ -211,13 +233,11 @@ export function insideTheVolume(random: SeededRandom): ImageCase[] {
         open(beyond.path),
         readFails(beyond, 0, 0),
         close,
-        listFails('/FOLDER'),
+        listFails(folderPath),
         statfs({ clusters: SMALL16.clusters }),
         list('/', [
-          { name: 'GOOD.BIN' },
-          { name: 'OUT.BIN' },
-          { name: 'PAST.BIN' },
-          { name: 'FOLDER', folder: true },
+          ...[good.path, out.path, pastPath].map((path) => ({ name: nameOf(path) })),
+          { name: nameOf(folderPath), folder: true },
         ]),
         survives('walk'),
       ],

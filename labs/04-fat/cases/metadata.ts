@@ -3,7 +3,7 @@ import { partitionedDisk } from '../../../autograder/image/partition-table.js';
 import type { SeededRandom } from '../../../autograder/image/seeded-random.js';
 import { FatResult } from '../image-case.js';
 import type { ImageCase } from '../image-case.js';
-import { mount, statfs } from '../steps.js';
+import { askedInVain, mount, statfs } from '../steps.js';
 import type { VolumeFacts } from '../steps.js';
 import { readWhole, SampleVolume, SECTOR, SMALL16, SMALL32 } from './volume.js';
 
@@ -119,7 +119,11 @@ export function backupBootSector(random: SeededRandom): ImageCase[] {
     const other = new SampleVolume(SMALL32, random);
     const disk = other.finish();
     damage(disk);
-    return { title, disk, steps: [mount('/dev/vda', FatResult.NO_FILESYSTEM)] };
+    return {
+      title,
+      disk,
+      steps: [mount('/dev/vda', FatResult.NO_FILESYSTEM), ...askedInVain('/KEPT.BIN', true)],
+    };
   };
   return [
     { ...on('nothing is wrong', 512, () => undefined, { fromBackup: false }), control: true },

@@ -3,7 +3,7 @@ import { partitionedDisk, writePartitionTable } from '../../../autograder/image/
 import type { SeededRandom } from '../../../autograder/image/seeded-random.js';
 import { FatResult } from '../image-case.js';
 import type { ImageCase, Step } from '../image-case.js';
-import { mount, statfs } from '../steps.js';
+import { askedInVain, mount, statfs } from '../steps.js';
 import { readWhole, SampleVolume, SECTOR, SMALL16, SMALL32, wholeDisk } from './volume.js';
 
 const { NO_FILESYSTEM } = FatResult;
@@ -16,8 +16,14 @@ function sample(random: SeededRandom): { volume: SampleVolume; bytes: Uint8Array
   return { volume, bytes: whole.disk, whole: { ...whole, control: true } };
 }
 
-const refused = (title: string, disk: Uint8Array, source = '/dev/vda'): ImageCase => {
-  return { title, disk, steps: [mount(source, NO_FILESYSTEM)] };
+const refused = (
+  title: string,
+  disk: Uint8Array,
+  source = '/dev/vda',
+  path = '/HELLO.TXT',
+  factsToo = false,
+): ImageCase => {
+  return { title, disk, steps: [mount(source, NO_FILESYSTEM), ...askedInVain(path, factsToo)] };
 };
 
 /** Disks without a file system: uCore-SMP's blank fs.img, and what looks a little like one. */
@@ -80,19 +86,19 @@ export function bareAndPartitioned(random: SeededRandom): ImageCase[] {
   writePartitionTable(far, 0, [{ slot: 0, type: 0x06, first: 0xfffffff0, count: sectors }]);
   return [
     { ...wholeDisk('a volume without partitions', one, [first]), control: true },
-    refused('a volume without partitions, partition 1 asked for', one.writer.bytes, '/dev/vda1'),
+    refused('a volume without partitions, partition 1 asked for', one.writer.bytes, '/dev/vda1', '/ONE.BIN'),
     found('two partitions, /dev/vda', plain, '/dev/vda', 1),
     found('two partitions, /dev/vda1', plain, '/dev/vda1', 1),
     found('two partitions, /dev/vda2', plain, '/dev/vda2', 2),
-    refused('two partitions, /dev/vda3', plain, '/dev/vda3'),
+    refused('two partitions, /dev/vda3', plain, '/dev/vda3', '/TWO.BIN', true),
     found('partitions in slots 3 and 4, /dev/vda', swapped, '/dev/vda', 2),
     found('partitions in slots 3 and 4, /dev/vda4', swapped, '/dev/vda4', 1),
     found('a Linux partition before the FAT partition', foreign, '/dev/vda', 2),
-    refused('a Linux partition asked for, though FAT is in it', foreign, '/dev/vda1'),
+    refused('a Linux partition asked for, though FAT is in it', foreign, '/dev/vda1', '/ONE.BIN', true),
     found('a first entry whose status is neither 00 nor 80', invalid, '/dev/vda', 2),
     found('a first partition that is not formatted', damaged, '/dev/vda', 2),
     found('a first partition behind the end of the disk', far, '/dev/vda', 2),
-    refused('a protective entry of a GPT', protective),
+    refused('a protective entry of a GPT', protective, '/dev/vda', '/TWO.BIN', true),
     { title: 'FAT32 in partition 1', disk: large32, steps: steps32() },
   ];
 
@@ -144,13 +150,13 @@ export function logicalPartitions(random: SeededRandom): ImageCase[] {
     at('three logical partitions, /dev/vda5', disk, '/dev/vda5', 0),
     at('three logical partitions, /dev/vda6', disk, '/dev/vda6', 1),
     at('three logical partitions, /dev/vda7', disk, '/dev/vda7', 2),
-    refused('three logical partitions, /dev/vda8', disk, '/dev/vda8'),
-    refused('the extended partition itself, /dev/vda1', disk, '/dev/vda1'),
+    refused('three logical partitions, /dev/vda8', disk, '/dev/vda8', '/FILE.BIN', true),
+    refused('the extended partition itself, /dev/vda1', disk, '/dev/vda1', '/FILE.BIN', true),
     at('a Linux partition first: the second is still /dev/vda6', linux, '/dev/vda6', 1),
     at('a Linux partition first, /dev/vda', linux, '/dev/vda', 1),
-    refused('records that lead in a circle', looped),
+    refused('records that lead in a circle', looped, '/dev/vda', '/FILE.BIN', true),
     at('a second record without 55 AA: the first partition', cut, '/dev/vda', 0),
-    refused('a second record without 55 AA: /dev/vda6', cut, '/dev/vda6'),
+    refused('a second record without 55 AA: /dev/vda6', cut, '/dev/vda6', '/FILE.BIN', true),
   ];
 }
 
@@ -171,7 +177,7 @@ export function fatTypes(random: SeededRandom): ImageCase[] {
     if (type !== undefined) disk.set(new TextEncoder().encode(type), 54);
     const label = type === undefined ? '' : `, labelled ${type.trim()}`;
     const wide = fatSectors > 0 ? ', a FAT with room for 16 bits each' : '';
-    return refused(`${clusters} clusters: FAT12${label}${wide}`, disk);
+    return refused(`${clusters} clusters: FAT12${label}${wide}`, disk, '/dev/vda', '/TYPE.BIN', true);
   };
   const inDisguise = new SampleVolume({ bits: 32, clusters: 65_524 }, random);
   return [
@@ -190,6 +196,9 @@ export function fatTypes(random: SeededRandom): ImageCase[] {
     refused(
       '65524 clusters, laid out as FAT32: by its number it is FAT16, without a root',
       inDisguise.finish(),
+      '/dev/vda',
+      '/TYPE.BIN',
+      true,
     ),
   ];
 }

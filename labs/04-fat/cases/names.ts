@@ -203,6 +203,7 @@ export function paths(random: SeededRandom): ImageCase[] {
     const deep = volume.file(`${path}/the end.bin`, 1700, { allocation: 'scattered' });
     const file = volume.file('/PLAIN.TXT', 10);
     const [first = '', second = ''] = parts;
+    const absent = random.letters(8).toUpperCase();
     return {
       title,
       disk: volume.finish(),
@@ -212,11 +213,11 @@ export function paths(random: SeededRandom): ImageCase[] {
         list(path, [{ name: 'F.TXT' }, { name: 'the end.bin' }]),
         lookup('/'),
         lookup(`/${first}/${second}`),
-        lookup('/ABSENT', NO_FILE),
-        lookup(`/${first}/ABSENT`, NO_FILE),
-        lookup(`${path}/ABSENT`, NO_FILE),
-        lookup('/ABSENT/ABSENT', NO_PATH),
-        lookup(`/${first}/ABSENT/F.TXT`, NO_PATH),
+        lookup(`/${absent}`, NO_FILE),
+        lookup(`/${first}/${absent}`, NO_FILE),
+        lookup(`${path}/${absent}`, NO_FILE),
+        lookup(`/${absent}/${absent}`, NO_PATH),
+        lookup(`/${first}/${absent}/F.TXT`, NO_PATH),
         lookup(`${file.path}/F.TXT`, NO_PATH),
         lookup(`/${first}/F.TXT/F.TXT`, NO_PATH),
         lookup('/D', NO_FILE),
@@ -277,7 +278,7 @@ export function directories(random: SeededRandom): ImageCase[] {
           names.map((name) => ({ name })),
         ),
         lookup(`${base}/${last}`),
-        lookup(`${base}/ABSENT`, NO_FILE),
+        lookup(`${base}/${random.letters(8).toUpperCase()}`, NO_FILE),
       ],
     };
   };
