@@ -101,10 +101,25 @@ describe('under the builtin SBI', () => {
   });
 });
 
+/** OpenSBI's generic platform takes ids up to 127, and wants the lowest to be 0. */
+const SPARSE_UNDER_OPENSBI = [0, 3, 10, 40, 127];
+
 const dynamic = openSbi('fw_dynamic.bin');
 describe.skipIf(dynamic === undefined)('under OpenSBI, which is told who boots (fw_dynamic)', () => {
   it.each(everyBootHart)('%i harts come up, booted by hart %i', async (harts, bootHart) => {
     await expectBringUp({ harts, bootHart, ...(dynamic && { firmware: dynamic }) });
+  });
+
+  it.each(SPARSE_UNDER_OPENSBI)('harts with sparse ids come up, booted by hart %i', async (bootHart) => {
+    await expectBringUp({ hartIds: SPARSE_UNDER_OPENSBI, bootHart, ...(dynamic && { firmware: dynamic }) });
+  });
+
+  it('refuses a hart that is none, and all others come up', async () => {
+    const options = { harts: 3, bootHart: 1, bootargs: 'phantom=77', ...(dynamic && { firmware: dynamic }) };
+    const { stop, output, started, stopped } = await run(options);
+    expect(output).toContain('hart 77 is refused: SBI_ERR_INVALID_PARAM');
+    expect(output).toContain('3 harts online (0 1 2;');
+    expect([started, stopped.length, stop]).toEqual([[0, 2, 77], 2, SHUT_DOWN]);
   });
 
   it('harts idle in a suspended state', async () => {
@@ -120,4 +135,12 @@ describe.skipIf(jump === undefined)('under OpenSBI, where harts draw lots for wh
       for (const seed of [0, 1, 2]) await expectBringUp({ harts, seed, ...(jump && { firmware: jump }) });
     },
   );
+
+  it.each(everyBootHart)('%i harts come up, when hart %i leaves reset first', async (harts, bootHart) => {
+    await expectBringUp({ harts, bootHart, ...(jump && { firmware: jump }) });
+  });
+
+  it.each([0, 1, 2])('harts with sparse ids come up, seed %i', async (seed) => {
+    await expectBringUp({ hartIds: SPARSE_UNDER_OPENSBI, seed, ...(jump && { firmware: jump }) });
+  });
 });

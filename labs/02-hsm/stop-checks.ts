@@ -17,6 +17,7 @@ import {
   SRST,
   startHarts,
   stateName,
+  SUCCESS,
 } from './seen.js';
 
 /** Seconds after which stop_harts() gives up: STOP_TIMEOUT_MS of kernel/include/hsm.h. */
@@ -47,12 +48,30 @@ function statesAt(
   return { states, started, stops };
 }
 
+/** Whether the hart that asks for the reset was told that another one is STOPPED. */
+function heardOf(
+  { events: { hartIds } }: Evidence,
+  calls: readonly FirmwareCall[],
+  reset: FirmwareCall,
+  index: number,
+): boolean {
+  return calls.some(
+    (call) =>
+      isHsm(call, HsmFunction.status) &&
+      call.hart === reset.hart &&
+      call.index < reset.index &&
+      call.registers[0] === BigInt(hartIds[index] ?? -1) &&
+      call.error === SUCCESS &&
+      call.value === BigInt(HartState.Stopped),
+  );
+}
+
 /** Every other hart has stopped itself before the reset; and nobody waits longer than for that. */
 export function stopHarts(evidence: Evidence): Finding {
   const { frequency } = evidence.events;
   const reset = resetOf(evidence);
   const expected =
-    'every other hart is STOPPED, by its own hart_stop(), before the firmware is asked for the reset; stop_harts() returns as soon as they are';
+    'every other hart is STOPPED, by its own hart_stop(), before the firmware is asked for the reset; stop_harts() returns as soon as the firmware says so';
   if (reset === undefined) {
     throw new CannotJudge(
       'starvation',
@@ -95,6 +114,17 @@ export function stopHarts(evidence: Evidence): Finding {
       expected,
       seen: `the last of ${nameHarts(evidence, others)} was stopped at ${seconds(evidence, last)}, and stop_harts() returned ${duration(evidence, left.time - last)} later`,
       ...at(evidence, left),
+    };
+  }
+  const calls = firmwareCalls(evidence);
+  // They may have been fast enough this time.
+  const guessed = others.filter((index) => !heardOf(evidence, calls, reset, index));
+  if (guessed.length > 0) {
+    return {
+      fraction: 0.5,
+      expected,
+      seen: `the firmware never said that ${nameHarts(evidence, guessed)} ${guessed.length === 1 ? 'is' : 'are'} STOPPED: hart ${idOf(evidence, reset.hart)} did not wait to hear it`,
+      ...at(evidence, reset),
     };
   }
   return { fraction: 1, expected, seen: `${nameHarts(evidence, others)} were stopped, then came the reset` };
@@ -194,7 +224,7 @@ export function alone(evidence: Evidence): Finding {
   const [stop] = invocations(evidence, 'stop_harts');
   const value = left === undefined ? undefined : Number(BigInt.asIntN(32, left.values[0]));
   const late = ({ call: began, left: over }: Invocation): boolean =>
-    (over?.time ?? evidence.events.end) - began.time > STOP_SLACK * frequency;
+    over === undefined || over.time - began.time > STOP_SLACK * frequency;
   const took = ({ call: began, left: over }: Invocation): string =>
     over === undefined
       ? 'had not returned when the run ended'

@@ -68,8 +68,19 @@ function deadlineOf({ args }: Invocation['call'], frequency: number): number {
   return (Number(args[1]) * frequency) / TIMEBASE;
 }
 
-/** Rounds that somebody answers (kernel/boot/selftest.c), less some. */
+/** Rounds of the self-test (kernel/boot/selftest.c), less some. */
 const ENOUGH_ROUNDS = 1100;
+
+/** @throws CannotJudge when the kernel did not get through the rounds: what is left of them proves little. */
+function mustBeEnough(evidence: Evidence, rounds: readonly Round[]): void {
+  if (rounds.length >= ENOUGH_ROUNDS) return;
+  const { kind } = evidence.outcome;
+  throw new CannotJudge(
+    kind === 'completed' ? 'starvation' : kind,
+    `the run ended at ${end(evidence)}, in wait ${rounds.length} of more than ${ENOUGH_ROUNDS}`,
+    at(evidence, rounds.at(-1)?.wait.call ?? { time: evidence.events.end }),
+  );
+}
 
 /** No interrupt that comes at a bad moment is missed. */
 export function noLostWakeUp(evidence: Evidence): Finding {
@@ -94,6 +105,7 @@ export function noLostWakeUp(evidence: Evidence): Finding {
   });
   const [first] = late;
   if (first === undefined) {
+    mustBeEnough(evidence, all);
     return { fraction: 1, expected, seen: `none of ${rounds.length} wake-ups was lost` };
   }
   const { wait, answer, waited } = first;
@@ -129,6 +141,7 @@ export function waitResults(evidence: Evidence): Finding {
   const unanswered = rounds.filter(({ answer }) => answer === undefined).length;
   const [first] = faults;
   if (first === undefined) {
+    mustBeEnough(evidence, rounds);
     return {
       fraction: 1,
       expected,
@@ -138,7 +151,7 @@ export function waitResults(evidence: Evidence): Finding {
   const untimely = faults.filter(({ round }) => round.answer === undefined).length;
   const half = (wrong: number): number => (wrong === 0 ? 0.5 : 0);
   return {
-    fraction: half(faults.length - untimely) + half(untimely),
+    fraction: rounds.length < ENOUGH_ROUNDS ? 0 : half(faults.length - untimely) + half(untimely),
     expected,
     seen: `${first.fault} (${faults.length} of ${rounds.length} waits were wrong)`,
     ...at(evidence, first.round.wait.left ?? first.round.wait.call),
