@@ -1,4 +1,4 @@
-import { HartState } from '../../../emulator/index.js';
+import { HartState, Mode } from '../../../emulator/index.js';
 import type { EventLog, SeenEvent } from '../../../emulator/observe/event-log.js';
 import type { ScheduleTrace } from '../../../emulator/observe/schedule-trace.js';
 import { describeSeenEvent } from '../../events/describe-event.js';
@@ -65,13 +65,14 @@ const MARGIN = 0.02;
 
 /**
  * @param most marks of one row of one hart; more are drawn together
- * @returns nothing for a run without events
+ * @returns nothing for a run without events, in which nobody called the kernel; nor for one of jobs without events
  */
 export function eventPictureOf(
-  { events: log, trace, kernel }: Evidence,
+  { events: log, trace, histories, kernel }: Evidence,
   most: number,
 ): EventPicture | undefined {
-  const drawn = log.events.filter((event) => rowOf(event) !== undefined);
+  const logged = log.events.filter((event) => rowOf(event) !== undefined);
+  const drawn = logged.length > 0 || histories.length > 0 ? logged : systemCalls(trace);
   if (drawn.length === 0) return undefined;
   const ms = 1000 / log.frequency;
   const from = drawn.reduce((least, { time }) => Math.min(least, time), Infinity) * ms;
@@ -90,6 +91,25 @@ export function eventPictureOf(
   const rows = EVENT_ROWS.filter((row) => lanes.some(({ marks }) => marks.has(row)));
   return { from, to, lanes, rows, complete: log.complete };
 }
+
+/** What programs asked the kernel for: the schedule has it of every run, also where nothing is written down. */
+function systemCalls({ calls, spaces }: ScheduleTrace): SeenEvent[] {
+  return calls.map(({ time, hart, space, number, args }): SeenEvent => {
+    const registers = [...Array.from({ length: 7 }, (_, i) => args[i] ?? 0n), BigInt(number)];
+    return {
+      kind: 'ecall',
+      time,
+      hart,
+      satp: spaces[space]?.satp ?? 0n,
+      mode: Mode.User,
+      pc: NO_PC,
+      registers,
+    };
+  });
+}
+
+/** Of events that come without one. */
+const NO_PC = 0n;
 
 function rowOf(event: SeenEvent): EventRow | undefined {
   return EVENT_ROWS.find(({ kinds }) => kinds.includes(event.kind));
@@ -136,8 +156,8 @@ function clusters(events: readonly SeenEvent[], most: number): SeenEvent[][] {
 function markOf(cluster: readonly SeenEvent[], row: EventRow, ms: number, kernel: KernelNames): EventMark {
   const [first, last] = [cluster[0], cluster.at(-1)];
   if (first === undefined || last === undefined) throw new RangeError('a mark of no event');
-  const words = (event: SeenEvent): string =>
-    `${event.kind} ${describeSeenEvent(event, (pc) => ` at ${describePlace(kernel.placeOf(pc))}`)}`;
+  const place = (pc: bigint): string => (pc === NO_PC ? '' : ` at ${describePlace(kernel.placeOf(pc))}`);
+  const words = (event: SeenEvent): string => `${event.kind} ${describeSeenEvent(event, place)}`;
   const at = (event: SeenEvent): string => `${(event.time * ms).toFixed(4)} ms`;
   const text =
     cluster.length === 1

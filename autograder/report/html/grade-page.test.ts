@@ -6,6 +6,7 @@ import { simulateSchedule } from '../../metrics/simulated-schedule.js';
 import type { CheckResult } from '../../runner/grade-report.js';
 import { gradePage } from './grade-page.js';
 import { axisTicks } from './markup.js';
+import { drawingsOf } from './run-drawings.js';
 import { pictureOf } from './run-picture.js';
 import { drawings, failing, HOSTILE, notBuilt, passing } from './sample-grade.js';
 
@@ -95,6 +96,63 @@ describe.each(PAGES)('gradePage: %s', (_, report) => {
     const ids = [...html.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const [, target] of html.matchAll(/href="#([^"]*)"/g)) expect(ids).toContain(target);
+  });
+});
+
+describe('drawingsOf', () => {
+  const trace = simulateSchedule(stride(), { harts: 1, jobs: [{ job: 1, priority: 24 }], duration: 10 });
+  const call = { hart: 0, space: 0, number: 63, args: [3n, 0x1000n, 512n] };
+  const calls = [
+    { ...call, time: trace.end / 4 },
+    { ...call, time: trace.end / 2, number: 93, args: [0n] },
+  ];
+  const bare = {
+    hartIds: [7],
+    bootHart: 0,
+    frequency: trace.frequency,
+    end: trace.end,
+    events: [],
+    complete: true,
+  };
+  const kernel = { placeOf: (pc: bigint) => ({ pc }), addressOf: () => undefined, sizeOf: () => undefined };
+  const run = {
+    scenario: 'reads',
+    seed: 0,
+    trace: { ...trace, calls },
+    histories: [],
+    events: bare,
+    witness: undefined,
+    outcome: { kind: 'completed' as const },
+    kernel,
+  };
+
+  it('draws what programs asked the kernel for where neither jobs nor events are written down', () => {
+    const picture = drawingsOf([run]).get('reads/0', true)?.events;
+    expect(picture?.lanes.map(({ name }) => name)).toEqual(['hart 7']);
+    expect(picture?.lanes[0]?.spans.some(({ what }) => what === 'user')).toBe(true);
+    const marks = [...(picture?.lanes[0]?.marks.values() ?? [])].flat();
+    expect(marks.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/ms {2}ecall U-mode, read\(3, 0x1000, .*\)$/),
+      expect.stringMatching(/ms {2}ecall U-mode, exit\(0.*\)$/),
+    ]);
+  });
+
+  it('draws fewer marks of a run in which nothing was lost', () => {
+    const many = Array.from({ length: 900 }, (_, i) => ({ ...call, time: 1000 * (i + 1) }));
+    const marksOf = (closely: boolean): number => {
+      const events = drawingsOf([{ ...run, trace: { ...trace, calls: many } }]).get(
+        'reads/0',
+        closely,
+      )?.events;
+      return [...(events?.lanes[0]?.marks.values() ?? [])].flat().length;
+    };
+    expect(marksOf(false)).toBeLessThan(marksOf(true));
+  });
+
+  it('promises no line where there is nothing to draw', () => {
+    const empty = { ...drawings, runs: drawingsOf([]) };
+    expect(gradePage(failing, drawings)).toContain('Points were lost in this run, at the dashed lines:');
+    expect(gradePage(failing, empty)).not.toContain('at the dashed lines');
   });
 });
 

@@ -44,7 +44,7 @@ export function runSection(run: ScenarioResult, { id, quantum, lost, open, drawi
   return [
     `<section id="${escape(id)}"><details class="run"${open ? ' open' : ''}><summary><h3>${escape(run.title)}</h3>${told} <small>${facts(run)}</small></summary><div>`,
     ending(run),
-    lost.length === 0 ? '' : lostHere(lost),
+    lost.length === 0 ? '' : lostHere(lost, drawing),
     jobCharts(drawing.jobs, flags, lost.length === 0 ? undefined : quantum),
     eventCharts(drawing.events, flags),
     '</div></details></section>',
@@ -66,18 +66,17 @@ function ending({ explanation = [], console, outcome }: ScenarioResult): string 
 }
 
 /** The checks that lost points, those with a dashed line first; a check may be of a whole run and have none. */
-function lostHere(lost: readonly CheckResult[]): string {
+function lostHere(lost: readonly CheckResult[], drawing: RunDrawing): string {
+  const isDrawn = drawing.jobs !== undefined || drawing.events !== undefined;
   const item = ({ id, title, guestTime }: CheckResult): string => {
-    const [flag, at] =
-      guestTime === undefined
-        ? ['', '']
-        : ['<i class="flag"></i>', ` <small>${formatSeconds(guestTime)}</small>`];
+    const flag = guestTime === undefined || !isDrawn ? '' : '<i class="flag"></i>';
+    const at = guestTime === undefined ? '' : ` <small>${formatSeconds(guestTime)}</small>`;
     return `<li>${flag}<a href="#check-${escape(id)}">${escape(title)}</a>${at}</li>`;
   };
   const timed = lost.filter(({ guestTime }) => guestTime !== undefined);
   const others = lost.filter((check) => !timed.includes(check));
   const lists: [string, readonly CheckResult[]][] = [
-    ['Points were lost in this run, at the dashed lines:', timed],
+    [`Points were lost in this run${isDrawn ? ', at the dashed lines' : ''}:`, timed],
     [timed.length > 0 ? 'And at no one moment:' : 'Points were lost in this run, at no one moment:', others],
   ];
   return lists
