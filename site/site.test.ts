@@ -12,6 +12,9 @@ import { Browser } from '../emulator/node/chromium.js';
 import { haveTools } from '../emulator/node/require-tool.js';
 import { addHandouts } from './command.js';
 
+/** Host milliseconds; some dozens of pages. */
+const TIME_LIMIT = 300_000;
+
 const root = repositoryRoot();
 let scratch = '';
 let site = '';
@@ -50,6 +53,7 @@ describe('the site', () => {
     const middle = pages.get('03-stride.html') ?? '';
     expect(middle).toMatch(/<a rel="next"/);
     expect(middle).toMatch(/<main id="main"/);
+    expect(middle).toMatch(/<span class="unbroken"><math>(?:(?!<\/math>).)*<\/math>[.,;]<\/span>/);
     expect(middle).toMatch(/<nav class="contents" aria-label="On this page">/);
   });
 
@@ -107,17 +111,43 @@ describe.skipIf(!haveTools('chromium'))('in a browser', () => {
 
   it.each([
     { width: 1280, height: 900, scheme: 'light' },
+    { width: 1280, height: 900, scheme: 'dark' },
+    { width: 390, height: 844, scheme: 'light' },
     { width: 390, height: 844, scheme: 'dark' },
-  ] as const)('every page opens without an error and fits $width pixels', async (viewport) => {
-    for (const page of pages.keys()) {
-      const opened = await browser.open(pathToFileURL(path.join(site, page)).href, viewport);
-      expect(opened.errors, page).toEqual([]);
-      const tooWide = await opened.evaluate<string[]>(TOO_WIDE);
-      expect(tooWide, `${page} at ${viewport.width}`).toEqual([]);
-      expect(await opened.evaluate<string[]>(TOO_FAINT), `${page}, ${viewport.scheme}`).toEqual([]);
-      await opened.close();
-    }
-  });
+  ] as const)(
+    'every page opens from disk without an error, fits $width pixels, and can be read in $scheme',
+    async (viewport) => {
+      const { width, scheme } = viewport;
+      for (const page of pages.keys()) {
+        const opened = await browser.open(pathToFileURL(path.join(site, page)).href, viewport);
+        expect(opened.errors, page).toEqual([]);
+        expect(await opened.evaluate<string[]>(tooWide(width)), `${page} at ${width}`).toEqual([]);
+        expect(await opened.evaluate<string[]>(TOO_FAINT), `${page}, ${scheme}`).toEqual([]);
+        await opened.close();
+      }
+    },
+    TIME_LIMIT,
+  );
+
+  it.each([1280, 390])(
+    'a box that is wider than %i pixels would be noticed, and one that scrolls not',
+    async (width) => {
+      const page = await browser.open(pathToFileURL(path.join(site, 'index.html')).href, {
+        width,
+        height: 800,
+      });
+      const add = (markup: string): string =>
+        `document.querySelector('article').insertAdjacentHTML('beforeend', '${markup}')`;
+      const wide = '<div id="wide" style="width: 2000px">x</div>';
+      await page.evaluate(add(`<div style="overflow-x: auto">${wide}</div>`));
+      expect(await page.evaluate<string[]>(tooWide(width))).toEqual([]);
+      await page.evaluate(add(wide));
+      expect(await page.evaluate<string[]>(tooWide(width))).toContainEqual(
+        expect.stringContaining('id="wide"'),
+      );
+      await page.close();
+    },
+  );
 
   it('shows a table of contents beside the text, or folded above it on a phone', async () => {
     const url = pathToFileURL(path.join(site, '03-stride.html')).href;
@@ -134,15 +164,18 @@ describe.skipIf(!haveTools('chromium'))('in a browser', () => {
   });
 });
 
-/** Elements that reach over the right edge, though not in a box that scrolls. */
-const TOO_WIDE = `(() => {
+/**
+ * Elements that reach over the right edge, though not in a box that scrolls.
+ * @param width of the viewport: a phone's browser zooms out when a page is wider, and then says that it is as wide
+ */
+const tooWide = (width: number): string => `(() => {
   const scrolls = (element) => {
-    for (let e = element; e; e = e.parentElement) if (['auto', 'scroll'].includes(getComputedStyle(e).overflowX)) return true;
+    for (let e = element.parentElement; e; e = e.parentElement)
+      if (['auto', 'scroll'].includes(getComputedStyle(e).overflowX)) return true;
     return false;
   };
-  const wide = document.documentElement.scrollWidth > innerWidth;
   return [...document.body.querySelectorAll('*')]
-    .filter((e) => wide && e.getBoundingClientRect().right > innerWidth + 0.5 && !scrolls(e))
+    .filter((e) => e.checkVisibility() && e.getBoundingClientRect().right > ${width} + 0.5 && !scrolls(e))
     .map((e) => e.outerHTML.slice(0, 100));
 })()`;
 

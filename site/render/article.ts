@@ -35,12 +35,17 @@ export function articleHtml(handout: Handout, parts: ArticleParts): Article {
   const renderer = new HandoutRenderer(handout, parts);
   const marked = new Marked({ extensions: formulaExtensions });
   marked.setOptions({ renderer });
-  const body = marked.parser(handout.tokens);
+  const body = keepPunctuation(marked.parser(handout.tokens));
   const contents = handout.headings.map(({ token, depth, slug }) => {
     const html = (renderer.inner.get(token) ?? '').replace(/<\/?a\b[^>]*>/g, '');
     return { depth, slug, html };
   });
   return { body, title: renderer.title, contents };
+}
+
+/** A line must not begin with the full stop behind a formula, where browsers would break it. */
+function keepPunctuation(html: string): string {
+  return html.replace(/<math>(?:(?!<\/math>)[^])*<\/math>[.,;:!?)]+/g, '<span class="unbroken">$&</span>');
 }
 
 class HandoutRenderer extends Renderer {
