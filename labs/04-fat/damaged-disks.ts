@@ -15,11 +15,26 @@ import { SampleVolume, SMALL16, SMALL32 } from './cases/volume.js';
 import { CONTRACT_FUNCTIONS, FatResult, resultName } from './image-case.js';
 import type { ContractName } from './image-case.js';
 
-const PLAN = ['image', 'mount /dev/vda', 'walk', 'umount'] as const;
+const PLAN = [
+  'image',
+  'mount /dev/vda',
+  'walk',
+  // To the end of directories and files, which the walk leaves early.
+  'stat /DIR/ABSENT',
+  'stat /DIR/DEEPER/ABSENT',
+  'open /ONE.BIN',
+  `read 0 ${256 << 10}`,
+  'close',
+  'umount',
+] as const;
+/** Steps in which the disk is searched for a volume: requests may lie anywhere on it. */
+const MOUNTING: ReadonlySet<string> = new Set(['image', 'mount /dev/vda', 'umount']);
 /** Guest seconds that one step may take; the walk of a volume that is not damaged takes 0.006. */
 export const STEP_LIMIT = 0.5;
 /** One disk in so many is not damaged: it must be read as if nothing had happened before. */
 const SOUND_EVERY = 100;
+/** Bytes of the disk behind a partition. */
+const BEHIND = 64 << 20;
 const BLOCK = 4096;
 const SECTOR = 512;
 
@@ -33,6 +48,8 @@ interface Target {
   readonly sameVolume: boolean;
   /** Where the same damage is done as well: the copy of a boot sector, so many bytes further on. */
   readonly copy?: number;
+  /** An entry of the FAT that is in use: it may also be given the value of another one, for cross-links and loops. */
+  readonly link?: boolean;
 }
 
 interface Subject {
@@ -74,8 +91,9 @@ function subjectOf({ bits, partition }: DamageKind): Subject {
   const base = partition ? 64 * SECTOR : 0;
   const size = Math.ceil(writer.bytes.length / BLOCK) * BLOCK;
   const type = bits === 16 ? 0x06 : 0x0c;
+  // Behind the partition there is room for whatever a wrong number of a cluster leads to.
   const disk = partition
-    ? partitionedDisk(base + size + 64 * SECTOR, [{ slot: 1, type, first: 64, bytes: writer.bytes }])
+    ? partitionedDisk(base + size + BEHIND, [{ slot: 1, type, first: 64, bytes: writer.bytes }])
     : writer.bytes;
   const at = (start: number, length: number): Range => [base + start, base + start + length];
   const width = bits / 8;
@@ -99,11 +117,11 @@ function subjectOf({ bits, partition }: DamageKind): Subject {
       bpb,
       bits === 32 ? { ...bpb, copy: 6 * SECTOR } : bpb,
       ...same([at(writer.fatStart, width * 64)]),
-      ...same(links),
+      ...same(links).map((target) => ({ ...target, link: true })),
       ...same([...directories, ...root], 4),
       ...(bits === 32 ? same([at(SECTOR, SECTOR)]) : []),
       ...(partition ? [mbr, mbr] : []),
-      { range: [0, disk.length], sameVolume: false },
+      { range: [0, partition ? base + size : size], sameVolume: false },
     ],
   };
 }
@@ -127,8 +145,14 @@ function damage({ disk, targets }: Subject, random: SeededRandom): Damage {
   let sameVolume = true;
   const places = random.pick([1, 1, 1, 2, 4, 12]);
   for (let i = 0; i < places; i++) {
-    const { range, sameVolume: same, copy } = random.pick(targets);
+    const { range, sameVolume: same, copy, link } = random.pick(targets);
     const [start, end] = range;
+    if (link && random.below(2) === 0) {
+      const [from, to] = random.pick(targets.filter((other) => other.link)).range;
+      save(start, end - start);
+      disk.copyWithin(start, from, to);
+      continue;
+    }
     const at = random.between(start, end - 1);
     const length = Math.min(random.pick([1, 1, 2, 4, 4, 32]), disk.length - at);
     save(at, length);
@@ -253,7 +277,7 @@ export async function runDamagedDisks(
     if (write) fault(`${what}: a write`);
     if (status !== 0) fault(`${what}: status ${status}`);
     if (end > Math.max(subject.disk.length, BLOCK)) fault(`${what}: beyond the disk`);
-    if (command() !== 'walk' || !now.sameVolume) return;
+    if (MOUNTING.has(command()) || !now.sameVolume) return;
     if (start < subject.volume[0] || end > subject.volume[1]) fault(`${what}: outside of the volume`);
   });
   const stop = machine.run({ untilTime: images * STEP_LIMIT + 1 });
