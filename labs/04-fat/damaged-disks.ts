@@ -121,7 +121,7 @@ function subjectOf({ bits, partition }: DamageKind): Subject {
       ...same([...directories, ...root], 4),
       ...(bits === 32 ? same([at(SECTOR, SECTOR)]) : []),
       ...(partition ? [mbr, mbr] : []),
-      { range: [0, partition ? base + size : size], sameVolume: false },
+      { range: [0, base + writer.bytes.length], sameVolume: false },
     ],
   };
 }
