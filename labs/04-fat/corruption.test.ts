@@ -33,6 +33,6 @@ describe('damaged disks', () => {
       expect(run.mounted).toBeLessThan(IMAGES);
       expect(run.contradictions).toBeGreaterThan(IMAGES / 10);
     },
-    120_000,
+    300_000,
   );
 });

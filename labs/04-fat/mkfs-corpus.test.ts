@@ -209,7 +209,7 @@ describe.skipIf(!haveTools(...TOOLS))('volumes made by mkfs.fat and mtools', () 
     async (_, shapes) => {
       expect(await wrongSteps(shapes.map(filled))).toEqual([]);
     },
-    120_000,
+    300_000,
   );
 
   it('FAT12: refused as FR_NO_FILESYSTEM', async () => {
