@@ -28,7 +28,7 @@ export class ScratchCopy {
     fs.mkdirSync(folder);
     for (const entry of fs.readdirSync(root)) {
       if (NOT_COPIED.has(entry)) continue;
-      const copy = { recursive: true, preserveTimestamps: true };
+      const copy = { recursive: true, preserveTimestamps: true, filter: isNoLock };
       fs.cpSync(path.join(root, entry), path.join(folder, entry), copy);
     }
     fs.symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'), 'junction');
@@ -84,6 +84,11 @@ export class ScratchCopy {
       return entry.isFile() ? [file] : [];
     });
   }
+}
+
+/** A build that is under way in the checkout is none in the copy, which would wait for its end. */
+function isNoLock(file: string): boolean {
+  return path.basename(file) !== '.building';
 }
 
 function build(root: string): void {
