@@ -101,6 +101,12 @@ class HandoutRenderer extends Renderer {
     return '';
   }
 
+  /** An option stays whole where lines are broken: `--check` is not `--` and `check`. */
+  override codespan({ text }: Tokens.Codespan): string {
+    const whole = escape(text).replace(/(?<![\w-])--?[\w-]+/g, '<span class="unbroken">$&</span>');
+    return `<code>${whole}</code>`;
+  }
+
   override link(token: Tokens.Link): string {
     const inner = this.parser.parseInline(token.tokens);
     const outside = /^https?:/.test(token.href) ? ' rel="external"' : '';
