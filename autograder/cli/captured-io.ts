@@ -9,11 +9,14 @@ export interface CapturedIo {
   stderr(): string;
 }
 
+/** Nobody reads before the command has ended; until then a stream must not make it wait. */
+const KEEP_ALL = { highWaterMark: 2 ** 30 };
+
 /** @param input all of standard input; it is no terminal */
 export function captureIo(input = '', env: CommandIo['env'] = {}): CapturedIo {
   const stdin = new PassThrough();
   stdin.end(input);
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const [stdout, stderr] = [new PassThrough(KEEP_ALL), new PassThrough(KEEP_ALL)];
   return {
     // Commands use of a stream what a pipe has; a terminal's part is left out, as it is for a pipe.
     io: { stdin, stdout, stderr, env } as unknown as CommandIo,

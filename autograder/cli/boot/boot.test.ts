@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { repositoryRoot } from '../../toolchain/index.js';
 import { captureIo } from '../captured-io.js';
@@ -47,6 +47,31 @@ describe('hartlab boot', () => {
     expect(status).toBe(1);
     expect(stderr).toMatch(/^\n?hartlab: the time that --max-time allows was used up at guest time 0.5/);
     expect(stderr).toMatch(/\n {2}hart 0: in U-mode in .*; last in U-mode at 0.5/);
+  });
+
+  it('says how the guest ended behind all that it printed, however slow the reader of the console is', async () => {
+    const { io } = captureIo();
+    let seen = '';
+    const slow = new Writable({
+      write(chunk: Buffer, _encoding, taken) {
+        setImmediate(() => {
+          seen += chunk.toString();
+          taken();
+        });
+      },
+    });
+    const quick = new Writable({
+      write(chunk: Buffer, _encoding, taken) {
+        seen += chunk.toString();
+        taken();
+      },
+    });
+    const streams = { stdout: slow, stderr: quick } as unknown as Pick<CommandIo, 'stdout' | 'stderr'>;
+    const args = ['boot', '--append', 'sched=lottery', '--max-time', '20'];
+    expect(await main(args, { ...io, ...streams })).toBe(1);
+    expect(seen.replaceAll('\r', '')).toMatch(
+      /^panic: .*\n(.*\n)* {2}back trace:.*\nhartlab: the kernel panicked/m,
+    );
   });
 
   it('passes the command line on: an unknown policy is a panic, status 1', async () => {

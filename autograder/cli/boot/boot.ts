@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { Machine, type StopReason } from '../../../emulator/index.js';
 import { formatDiagnostic } from '../../toolchain/index.js';
+import { flushed } from '../command-io.js';
 import type { CommandIo } from '../command-io.js';
 import { ExitStatus, UsageError } from '../exit-status.js';
 import { progressOn } from '../progress.js';
@@ -95,6 +96,7 @@ export async function boot(options: BootOptions, root: string, io: CommandIo): P
   );
   if (message !== null) {
     const lines = isFromMachine(ending) ? diagnosis.explain(ending, output.lastPanic) : [];
+    await flushed(io.stdout);
     io.stderr.write(`${output.isAtMargin ? '' : '\n'}hartlab: ${[message, ...lines].join('\n  ')}\n`);
   } else if (io.stdout.isTTY && !output.isAtMargin) io.stdout.write('\n');
   return status;
