@@ -9,7 +9,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     // Host time only bounds a test that hangs. What a test asserts is guest time.
-    testTimeout: 120_000,
+    testTimeout: 600_000,
     hookTimeout: 300_000,
     teardownTimeout: 10_000,
   },
