@@ -103,10 +103,13 @@ void stop_harts(void) {
     uint64_t deadline = time_now() + ns_to_ticks(STOP_TIMEOUT_MS * NS_PER_MS);
     for (int i = 0; i < hart_count; i++)
         atomic_store(&stop[i].asked, i != self);
+    // All are told before the first is awaited: a stuck one must not use up the time of those behind it.
+    for (int i = 0; i < hart_count; i++)
+        if (i != self && atomic_load(&harts[i].online))
+            hart_interrupt(&harts[i]);
     for (int i = 0; i < hart_count; i++) {
         if (i == self || !atomic_load(&harts[i].online))
             continue;
-        hart_interrupt(&harts[i]);
         while (hart_get_status(harts[i].hartid) != HART_STOPPED && time_now() < deadline)
             spin_hint();
     }
