@@ -1,6 +1,7 @@
 /** `hartlab grade`. */
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Observation } from '../../emulator/observe/event-log.js';
 import type { CommandIo } from '../cli/command-io.js';
 import { ExitStatus, UsageError } from '../cli/exit-status.js';
 import { didYouMean } from '../cli/option-values.js';
@@ -9,15 +10,15 @@ import type { LabDefinition } from '../lab/definition.js';
 import { loadLab } from '../lab/load.js';
 import { QUANTUM_SECONDS } from '../metrics/run-metrics.js';
 import { gradePage } from '../report/html/grade-page.js';
-import { drawingsOf } from '../report/html/run-drawings.js';
+import { RunDrawings } from '../report/html/run-drawings.js';
 import { formatTerminalReport } from '../report/terminal.js';
 import { styleFor } from '../report/text-style.js';
 import { grade as gradeLab, subjectOf } from '../runner/grade.js';
-import type { Grade, GradeProgress } from '../runner/grade.js';
+import type { Grade, GradeProgress, SeenRun } from '../runner/grade.js';
 import type { GradeReport } from '../runner/grade-report.js';
 import { TRACED_EVENTS } from '../trace-file/run-trace.js';
 import type { TracedRun } from '../trace-file/run-trace.js';
-import { checkTraceFile, reportTrace } from '../trace-file/write-trace.js';
+import { checkTraceFile, RECORD_LIMIT, reportTrace } from '../trace-file/write-trace.js';
 import { writeResult } from './result-files.js';
 
 /** What is graded, and where the results go. */
@@ -59,6 +60,8 @@ export async function grade(
   const folder = folderOf(request, lab, root);
   if (request.trace !== undefined) checkTraceFile('--trace', request.trace);
   const progress = progressOn(io.stderr);
+  const drawings = new RunDrawings();
+  const traced: SeenRun[] = [];
   const result = await gradeLab({
     lab,
     module,
@@ -69,16 +72,29 @@ export async function grade(
     seeds: request.seeds,
     ...(checks.length > 0 && { checks }),
     ...(threads !== undefined && { threads }),
-    ...(request.trace !== undefined && { record: TRACED_EVENTS }),
+    ...(request.trace !== undefined && { record: tracedEvents(lab.scenarios.length * request.seeds) }),
     onProgress: (step) => progress.show(describe(step)),
+    onRun: (run) => {
+      const { evidence, lost } = run;
+      // A page shows the first run of each scenario, and of the others some in which points were lost.
+      if (request.html !== undefined && (lost || evidence.seed === request.seed))
+        drawings.add(evidence, lost);
+      if (request.trace !== undefined) traced.push(run);
+    },
   });
   progress.clear();
-  writeResults(request, result, io);
+  writeResults(request, result, drawings, io);
+  if (request.trace !== undefined) reportTrace(request.trace, tracedRuns(result.report, traced), io);
   return statusOf(result.report);
 }
 
-function writeResults({ json, junit, html, trace }: GradeRequest, result: Grade, io: CommandIo): void {
-  const { report } = result;
+function writeResults(
+  { json, junit, html }: GradeRequest,
+  result: Grade,
+  drawings: RunDrawings,
+  io: CommandIo,
+): void {
+  const { report, sources } = result;
   const toStdout = [json, junit, html].includes('-');
   const style = styleFor(toStdout ? io.stderr : io.stdout, io.env);
   const columns = (toStdout ? io.stderr : io.stdout).columns as number | undefined;
@@ -87,20 +103,24 @@ function writeResults({ json, junit, html, trace }: GradeRequest, result: Grade,
   (toStdout ? io.stderr : io.stdout).write(text);
   if (json !== undefined) writeResult('--json', json, `${JSON.stringify(report, null, 2)}\n`, io);
   if (junit !== undefined) writeResult('--junit', junit, result.junit, io);
-  if (html !== undefined) writeResult('--html', html, htmlOf(result), io);
-  if (trace !== undefined) reportTrace(trace, tracedRuns(result), io);
+  if (html === undefined) return;
+  const page = gradePage(report, { runs: drawings, sources, quantum: QUANTUM_SECONDS * 1000 });
+  writeResult('--html', html, page, io);
 }
 
-/** The runs of a grade, one process each. */
-function tracedRuns({ evidence, recordings }: Grade): TracedRun[] {
-  return evidence.flatMap(({ scenario, seed, trace, kernel }) => {
-    const log = recordings.get(`${scenario}/${seed}`);
-    return log === undefined ? [] : [{ name: `${scenario}, seed ${seed}`, trace, log, kernel }];
+/** What to record of each of so many runs: all are in memory until the file is written. */
+function tracedEvents(runs: number): Observation {
+  return { ...TRACED_EVENTS, limit: Math.ceil(RECORD_LIMIT / runs) };
+}
+
+/** The runs of a grade in the report's order, one process each. */
+function tracedRuns({ scenarios }: GradeReport, runs: readonly SeenRun[]): TracedRun[] {
+  return scenarios.flatMap(({ id, seed }) => {
+    const run = runs.find(({ evidence }) => evidence.scenario === id && evidence.seed === seed);
+    if (run?.recorded === undefined) return [];
+    const { trace, kernel } = run.evidence;
+    return [{ name: `${id}, seed ${seed}`, trace, log: run.recorded, kernel }];
   });
-}
-
-function htmlOf({ report, evidence, sources }: Grade): string {
-  return gradePage(report, { runs: drawingsOf(evidence), sources, quantum: QUANTUM_SECONDS * 1000 });
 }
 
 function statusOf({ verdict, score, maxScore }: GradeReport): number {

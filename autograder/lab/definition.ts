@@ -1,5 +1,6 @@
 import type { Machine, MachineOptions } from '../../emulator/machine/machine.js';
 import type { Observation } from '../../emulator/observe/event-log.js';
+import type { RecordBudget } from '../../emulator/observe/record-budget.js';
 import type { UserProgram } from '../toolchain/index.js';
 import type { Evidence, Finding, KernelNames } from './evidence.js';
 import type { Mix } from './mix.js';
@@ -61,6 +62,8 @@ export interface WatchedRun extends RunInput {
   readonly kernel: KernelNames;
   /** What is on the disk. */
   readonly disk: Uint8Array | undefined;
+  /** Of the run: a witness keeps only what it can spend a record on. The run ends when there are none left. */
+  readonly records: RecordBudget;
 }
 
 /** One thing that is looked at, and what it is worth. */

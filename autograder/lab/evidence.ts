@@ -52,8 +52,8 @@ export type Outcome =
   | { readonly kind: 'deadlock'; readonly harts: readonly HartPosition[] }
   /** Harts execute, but no user program has made progress for long. */
   | { readonly kind: 'livelock'; readonly harts: readonly HartPosition[] }
-  /** Guest time was used up while user programs still ran. */
-  | { readonly kind: 'budget'; readonly harts: readonly HartPosition[] };
+  /** Guest time was used up while user programs still ran, or so many records that nobody could look at more. */
+  | { readonly kind: 'budget'; readonly harts: readonly HartPosition[]; readonly records?: number };
 
 /** The kernel's names for addresses. */
 export interface KernelNames {

@@ -34,7 +34,9 @@ export function explainOutcome(outcome: Outcome, frequency: number): string[] {
       ];
     case 'budget':
       return [
-        'the guest time of the scenario was used up',
+        outcome.records === undefined
+          ? 'the guest time of the scenario was used up'
+          : `the run was ended after ${outcome.records} stays in U-mode, system calls and the like: nothing but a loop of them has so many`,
         ...outcome.harts.map((position) => describeHart(position, frequency)),
       ];
   }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Check, LabDefinition } from '../lab/definition.js';
 import { repositoryRoot } from '../toolchain/index.js';
 import { grade, subjectOf } from './grade.js';
-import type { GradeOptions, GradeProgress } from './grade.js';
+import type { GradeOptions, GradeProgress, SeenRun } from './grade.js';
 
 const root = repositoryRoot();
 let folder = '';
@@ -53,12 +53,16 @@ const half = check('half', 40, () => ({ fraction: 0.5, ...seen }));
 describe('grade', () => {
   it('runs a scenario once for all its checks and adds their points', async () => {
     const steps: GradeProgress[] = [];
-    const { report, evidence, junit } = await grade(
-      options(labWith(whole, half), { onProgress: (step) => steps.push(step) }),
+    const runs: SeenRun[] = [];
+    const { report, junit } = await grade(
+      options(labWith(whole, half), {
+        onProgress: (step) => steps.push(step),
+        onRun: (run) => runs.push(run),
+      }),
     );
     expect(report).toMatchObject({ verdict: 'graded', score: 80, maxScore: 100, lab: '03-stride' });
-    expect(evidence).toHaveLength(1);
-    expect(evidence[0]?.histories[0]).toMatchObject({ job: 1, verified: true });
+    expect(runs).toMatchObject([{ lost: true, evidence: { scenario: 'short', seed: 0 } }]);
+    expect(runs[0]?.evidence.histories[0]).toMatchObject({ job: 1, verified: true });
     expect(report.scenarios[0]).toMatchObject({ id: 'short', outcome: 'completed', harts: 2 });
     expect(report.checks[1]).toMatchObject({ status: 'partial', score: 20 });
     expect(report.checks[1]?.source).toMatch(/^stride\.c:\d+$/);
@@ -114,6 +118,38 @@ describe('grade', () => {
     expect(report.checks[0]).toMatchObject({ status: 'error', source: 'stride.c:3' });
     expect(junit).toContain('tests="2" failures="2"');
     expect(junit).toContain('stride.c:3');
+  });
+});
+
+/** In S-mode from the 20th dispatch on: to U-mode, whose first fetch faults, and back by a trap handler of its own. */
+const BOUNCE = `
+#include "riscv.h"
+static void bounce(void) {
+    __asm__ volatile("la t0, 1f; csrw stvec, t0; li t1, 0x100; csrc sstatus, t1; csrw sepc, t0; sret;"
+                     ".balign 4; 1: csrc sstatus, t1; sret" ::: "t0", "t1", "memory");
+}
+`;
+
+describe('a kernel that goes to U-mode and back without end', () => {
+  it('is ended when its run has more records than anybody could look at, and is judged', async () => {
+    const wrong = fs.mkdtempSync(path.join(os.tmpdir(), 'hartlab-bounce-'));
+    const reference = fs.readFileSync(path.join(root, 'solutions/03-stride/stride.c'), 'utf8');
+    const pick = 'static struct sched_entity *stride_pick(int hart) {';
+    expect(reference).toContain(pick);
+    const calls = `${BOUNCE}${pick}\n    static int calls;\n    if (++calls == 20) bounce();`;
+    fs.writeFileSync(path.join(wrong, 'stride.c'), reference.replace(pick, calls));
+    const runs: SeenRun[] = [];
+    const lab = labWith(whole);
+    const { report } = await grade(options(lab, { folder: wrong, onRun: (run) => runs.push(run) }));
+    fs.rmSync(wrong, { recursive: true });
+    expect(report).toMatchObject({ verdict: 'graded', score: 60 });
+    const [seen] = runs;
+    const { trace, outcome } = seen?.evidence ?? {};
+    expect(outcome).toMatchObject({ kind: 'budget', records: 120_000 });
+    expect(trace?.intervals.length).toBeGreaterThan(100_000);
+    expect(trace?.intervals.length).toBeLessThanOrEqual(120_001);
+    expect(report.scenarios[0]?.duration).toBeLessThan(lab.scenarios[0]?.budget ?? 0);
+    expect(report.scenarios[0]?.explanation?.[0]).toContain('was ended after 120000 stays in U-mode');
   });
 });
 

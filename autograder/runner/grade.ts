@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { EventLog, Observation } from '../../emulator/observe/event-log.js';
-import type { Check, LabDefinition, Scenario } from '../lab/definition.js';
+import type { Check, LabDefinition } from '../lab/definition.js';
 import type { Evidence } from '../lab/evidence.js';
-import { jobHistories } from '../metrics/job-history.js';
 import { buildKernel, buildPrograms, formatDiagnostic, ToolchainError } from '../toolchain/index.js';
 import type { BuildFailed, KernelBuilt, UserProgram } from '../toolchain/index.js';
 import { readLabFiles } from '../toolchain/lab-files.js';
 import type { LabFile } from '../toolchain/lab-files.js';
 import { runCheckSuite } from './check-suite.js';
 import { KernelMap } from './diagnosis/kernel-map.js';
+import { evidenceOf } from './evidence-of.js';
 import { explainOutcome } from './explain-outcome.js';
 import type { CheckResult, GradeReport, ScenarioResult, Verdict } from './grade-report.js';
-import { judge } from './judge.js';
+import { judge, worstOf } from './judge.js';
 import { scenarioDisk } from './scenario-disk.js';
-import { runScenarios } from './scenario-pool.js';
+import { passScenarios } from './scenario-pool.js';
 import type { ScenarioJob, ScenarioRun } from './run-scenario.js';
 
 export interface GradeOptions {
@@ -35,25 +35,33 @@ export interface GradeOptions {
   readonly cacheFolder?: string;
   /** See {@link ScenarioJob.record}. */
   readonly record?: Observation;
-  /** Worker threads; see {@link runScenarios}. */
+  /** Worker threads; see {@link passScenarios}. */
   readonly threads?: number;
   readonly onProgress?: (progress: GradeProgress) => void;
+  /** Gets each run as it ends, in an order that depends on the host. Nobody else keeps what it left. */
+  readonly onRun?: (run: SeenRun) => void;
 }
 
 export type GradeProgress =
   | { readonly phase: 'build'; readonly done: number; readonly total: number }
   | { readonly phase: 'run'; readonly done: number; readonly total: number; readonly scenario: string };
 
-/** A grade with what reports are drawn from. */
+/** A grade with what reports are written from. */
 export interface Grade {
   readonly report: GradeReport;
   /** JUnit XML of the checks. */
   readonly junit: string;
-  readonly evidence: readonly Evidence[];
   /** The lab's files as they were graded. */
   readonly sources: readonly LabFile[];
-  /** By `scenario/seed`: what {@link GradeOptions.record} asked for. */
-  readonly recordings: ReadonlyMap<string, EventLog>;
+}
+
+/** What a run left. */
+export interface SeenRun {
+  readonly evidence: Evidence;
+  /** Whether a check did not pass on it. */
+  readonly lost: boolean;
+  /** What {@link GradeOptions.record} asked for. */
+  readonly recorded?: EventLog;
 }
 
 /**
@@ -66,13 +74,7 @@ export async function grade(options: GradeOptions): Promise<Grade> {
   } catch (fault) {
     const results = selectedChecks(options).map((check) => unjudged(check, options, 'the grader failed'));
     const report = { ...frame(options, 'infrastructure', results), fault: describeFault(fault) };
-    return {
-      report,
-      junit: await junitOf(options, results),
-      evidence: [],
-      sources: sourcesOf(options),
-      recordings: new Map(),
-    };
+    return { report, junit: await junitOf(options, results), sources: sourcesOf(options) };
   }
 }
 
@@ -83,44 +85,73 @@ async function gradeOrThrow(options: GradeOptions): Promise<Grade> {
   const { kernel, warnings } = built.kernel;
 
   const checks = selectedChecks(options);
-  const needed = lab.scenarios.filter((scenario) => checks.some((check) => check.scenario === scenario.id));
-  const runs = await runAll(options, needed, kernel, built.programs);
   const map = new KernelMap(kernel);
-  const evidence = runs.map((run): Evidence => {
-    const { scenario, seed, trace, events, witness, outcome } = run;
-    return { scenario, seed, trace, events, witness, outcome, histories: jobHistories(trace), kernel: map };
-  });
-
   const context = {
     contractSource: (check: Check) => map.contractPlace(check.contract)?.source,
     replay: (check: Check, seed: number) => replayCommand(options, check, seed),
   };
+  const jobs = await jobsOf(options, kernel, built.programs);
+  const scenarios: ScenarioResult[] = [];
+  const judged: (readonly Judged[])[] = [];
+  // What a run leaves may be large, and there are many: each is judged and let go as it ends.
+  await runAll(options, jobs, (run, index) => {
+    const evidence = evidenceOf(run, map);
+    const own = checks.filter(({ scenario }) => scenario === run.scenario);
+    const results = own.map((check) => attempt(check, () => judge(check, evidence, context)));
+    judged[index] = results;
+    scenarios[index] = scenarioResult(lab, run);
+    options.onRun?.({
+      evidence,
+      lost: results.some(({ result }) => result?.status !== 'passed'),
+      ...(run.recorded && { recorded: run.recorded }),
+    });
+  });
+
   const entries = checks.map((check) => {
-    const own = evidence.filter((item) => item.scenario === check.scenario);
-    const duration = own.reduce((sum, { trace }) => sum + trace.end / trace.frequency, 0);
-    return { check, duration, judge: () => judge(check, own, context) };
+    const duration = scenarios
+      .filter(({ id }) => id === check.scenario)
+      .reduce((sum, run) => sum + run.duration, 0);
+    const own = judged.flat().filter((each) => each.check === check);
+    return { check, duration, judge: () => worstOf(own.map(resultOf)) };
   });
   const suite = await runCheckSuite(lab.id, entries, suiteProperties(options));
   const [fault] = suite.faults;
   const results = checks.map((check) => {
-    const judged = suite.results.find(({ id }) => id === check.id);
-    return judged === undefined
+    const result = suite.results.find(({ id }) => id === check.id);
+    return result === undefined
       ? unjudged(check, options, 'the check failed by itself')
-      : withFunction(judged, map);
+      : withFunction(result, map);
   });
   const report: GradeReport = {
     ...frame(options, fault === undefined ? 'graded' : 'infrastructure', results),
-    digest: combinedDigest(runs),
-    scenarios: runs.map((run) => scenarioResult(lab, run)),
+    digest: combinedDigest(scenarios),
+    scenarios,
     diagnostics: warnings,
     ...(fault && {
       fault: { message: `check ${fault[0]} failed by itself: ${describeFault(fault[1]).message}` },
     }),
   };
-  const recordings = new Map(
-    runs.flatMap(({ scenario, seed, recorded }) => (recorded ? [[`${scenario}/${seed}`, recorded]] : [])),
-  );
-  return { report, junit: suite.junit, evidence, sources: sourcesOf(options), recordings };
+  return { report, junit: suite.junit, sources: sourcesOf(options) };
+}
+
+/** What came of a check on one run: a result, or what it threw. */
+interface Judged {
+  readonly check: Check;
+  readonly result?: CheckResult;
+  readonly fault?: unknown;
+}
+
+function attempt(check: Check, judgeIt: () => CheckResult): Judged {
+  try {
+    return { check, result: judgeIt() };
+  } catch (fault) {
+    return { check, fault };
+  }
+}
+
+function resultOf({ result, fault }: Judged): CheckResult {
+  if (result === undefined) throw fault;
+  return result;
 }
 
 /** A line of code is found sooner by its function's name. */
@@ -153,29 +184,35 @@ async function build(
   return { kernel, programs: await buildPrograms(common) };
 }
 
-async function runAll(
+/** A job for each scenario that a check needs and each seed. */
+async function jobsOf(
   options: GradeOptions,
-  scenarios: readonly Scenario[],
   kernel: Uint8Array,
   programs: readonly UserProgram[],
-): Promise<ScenarioRun[]> {
+): Promise<ScenarioJob[]> {
+  const { lab, module, record } = options;
+  const needed = new Set(selectedChecks(options).map(({ scenario }) => scenario));
   const seeds = Array.from({ length: options.seeds }, (_, i) => options.seed + i);
-  const common = {
-    ...(options.module !== undefined && { module: options.module }),
-    ...(options.record && { record: options.record }),
-  };
+  const common = { ...(module !== undefined && { module }), ...(record && { record }), kernel, programs };
   const jobs: ScenarioJob[] = [];
-  for (const scenario of scenarios) {
+  for (const scenario of lab.scenarios.filter(({ id }) => needed.has(id))) {
     const disk = scenario.disk === undefined ? await scenarioDisk(scenario, programs) : undefined;
-    for (const seed of seeds) {
-      jobs.push({ scenario, ...common, seed, kernel, programs, ...(disk && { disk }) });
-    }
+    for (const seed of seeds) jobs.push({ ...common, scenario, seed, ...(disk && { disk }) });
   }
+  return jobs;
+}
+
+async function runAll(
+  { threads, onProgress }: GradeOptions,
+  jobs: readonly ScenarioJob[],
+  onRun: (run: ScenarioRun, index: number) => void,
+): Promise<void> {
   let done = 0;
-  return runScenarios(jobs, {
-    ...(options.threads !== undefined && { threads: options.threads }),
-    onRun: ({ scenario }) => {
-      options.onProgress?.({ phase: 'run', done: ++done, total: jobs.length, scenario });
+  await passScenarios(jobs, {
+    ...(threads !== undefined && { threads }),
+    onRun: (run, index) => {
+      onRun(run, index);
+      onProgress?.({ phase: 'run', done: ++done, total: jobs.length, scenario: run.scenario });
     },
   });
 }
@@ -187,13 +224,7 @@ async function buildFailure(options: GradeOptions, { diagnostics }: BuildFailed)
   const source = first?.line === undefined ? {} : { source: `${first.file}:${first.line}` };
   const results = selectedChecks(options).map((check) => ({ ...unjudged(check, options, why), ...source }));
   const report: GradeReport = { ...frame(options, 'build-failed', results), diagnostics };
-  return {
-    report,
-    junit: await junitOf(options, results),
-    evidence: [],
-    sources: sourcesOf(options),
-    recordings: new Map(),
-  };
+  return { report, junit: await junitOf(options, results), sources: sourcesOf(options) };
 }
 
 /** JUnit XML of results that no run is behind. */
@@ -259,9 +290,9 @@ function scenarioResult(lab: LabDefinition, run: ScenarioRun): ScenarioResult {
   };
 }
 
-function combinedDigest(runs: readonly ScenarioRun[]): string {
+function combinedDigest(runs: readonly ScenarioResult[]): string {
   const hash = createHash('sha256');
-  for (const { scenario, seed, digest } of runs) hash.update(`${scenario} ${seed} ${digest}\n`);
+  for (const { id, seed, digest } of runs) hash.update(`${id} ${seed} ${digest}\n`);
   return hash.digest('hex');
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CannotJudge } from '../lab/evidence.js';
 import type { Evidence, HartPosition, Outcome } from '../lab/evidence.js';
 import type { Check } from '../lab/definition.js';
-import { judge } from './judge.js';
+import { judge, worstOf } from './judge.js';
 
 const context = {
   contractSource: () => 'answer.c:10',
@@ -37,7 +37,7 @@ describe('judge', () => {
     const status = (fraction: number) =>
       judge(
         check(() => ({ fraction, ...finding })),
-        [evidence()],
+        evidence(),
         context,
       );
     expect(status(1)).toMatchObject({ status: 'passed', score: 10 });
@@ -51,7 +51,7 @@ describe('judge', () => {
     expect(
       judge(
         check(() => found),
-        [evidence()],
+        evidence(),
         context,
       ),
     ).toMatchObject({
@@ -63,10 +63,8 @@ describe('judge', () => {
 
   it('counts the worst seed', () => {
     const bySeed = check(({ seed }) => ({ fraction: [1, 0.5, 0.25, 0.25][seed] ?? 0, ...finding }));
-    const result = judge(
-      bySeed,
-      [0, 1, 2, 3].map((seed) => evidence({ kind: 'completed' }, seed)),
-      context,
+    const result = worstOf(
+      [0, 1, 2, 3].map((seed) => judge(bySeed, evidence({ kind: 'completed' }, seed), context)),
     );
     expect(result).toMatchObject({ score: 2.5, seed: 2 });
     expect(result.replay).toBe('hartlab grade 09-sample --check c --seed 2');
@@ -76,7 +74,7 @@ describe('judge', () => {
     const starving = check(() => {
       throw new CannotJudge('starvation', 'job 3 never ran', { guestTime: 0.2 });
     });
-    expect(judge(starving, [evidence()], context)).toMatchObject({
+    expect(judge(starving, evidence(), context)).toMatchObject({
       status: 'error',
       cause: 'starvation',
       score: 0,
@@ -89,14 +87,14 @@ describe('judge', () => {
     const broken = check(() => {
       throw new TypeError('bug');
     });
-    expect(() => judge(broken, [evidence()], context)).toThrow(TypeError);
+    expect(() => judge(broken, evidence(), context)).toThrow(TypeError);
   });
 
   it('does not ask a check about a run that panicked', () => {
     const place = { pc: 0x80201234n, function: 'stride_pick', source: 'stride.c:41' };
     const result = judge(
       check(() => ({ fraction: 1, ...finding })),
-      [evidence({ kind: 'panic', message: 'release: not held', hart: 1, place })],
+      evidence({ kind: 'panic', message: 'release: not held', hart: 1, place }),
       context,
     );
     expect(result).toMatchObject({
@@ -129,7 +127,7 @@ describe('judge', () => {
     const outcome: Outcome = { kind: 'deadlock', harts: [waiting(0, 1, 'a'), waiting(1, 0, 'b')] };
     const result = judge(
       check(() => ({ fraction: 1, ...finding })),
-      [evidence(outcome)],
+      evidence(outcome),
       context,
     );
     expect(result.seen.split('\n')).toEqual([
@@ -145,7 +143,7 @@ describe('judge', () => {
   it('still judges what was seen until the budget was used up', () => {
     const result = judge(
       check(() => ({ fraction: 0.5, ...finding })),
-      [evidence({ kind: 'budget', harts: [] })],
+      evidence({ kind: 'budget', harts: [] }),
       context,
     );
     expect(result).toMatchObject({ status: 'partial', score: 5 });

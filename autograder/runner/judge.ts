@@ -15,14 +15,13 @@ export interface JudgeContext {
 }
 
 /**
- * Judges a check on the runs of its scenario, one a seed; the worst counts, the first of equals.
+ * Of a check's results, one a seed, the one that counts: the worst, the first of equals.
  *
- * @param runs at least one.
+ * @param results at least one.
  */
-export function judge(check: Check, runs: readonly Evidence[], context: JudgeContext): CheckResult {
-  const results = runs.map((evidence) => judgeRun(check, evidence, context));
+export function worstOf(results: readonly CheckResult[]): CheckResult {
   const [first, ...others] = results;
-  if (first === undefined) throw new RangeError(`check ${check.id} has no run of scenario ${check.scenario}`);
+  if (first === undefined) throw new RangeError('a check without a run');
   return others.reduce((worst, result) => (isWorse(result, worst) ? result : worst), first);
 }
 
@@ -31,7 +30,8 @@ function isWorse(a: CheckResult, b: CheckResult): boolean {
   return a.status === 'error' && b.status !== 'error';
 }
 
-function judgeRun(check: Check, evidence: Evidence, context: JudgeContext): CheckResult {
+/** Judges a check on one run of its scenario. */
+export function judge(check: Check, evidence: Evidence, context: JudgeContext): CheckResult {
   const base = {
     id: check.id,
     title: check.title,

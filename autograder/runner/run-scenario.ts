@@ -1,6 +1,7 @@
 import { Machine } from '../../emulator/machine/machine.js';
 import { EventRecorder } from '../../emulator/observe/event-recorder.js';
 import type { EventLog, Observation } from '../../emulator/observe/event-log.js';
+import { RecordBudget } from '../../emulator/observe/record-budget.js';
 import { ScheduleRecorder } from '../../emulator/observe/schedule-recorder.js';
 import type { ScheduleTrace } from '../../emulator/observe/schedule-trace.js';
 import type { RunInput, Scenario } from '../lab/definition.js';
@@ -53,9 +54,12 @@ const SRST = 0x53525354n;
 /** Characters of console output that are kept: a kernel may print for ever. */
 const CONSOLE_LIMIT = 64 << 10;
 const CONSOLE_LINES = 12;
+/** Records that a run may have, and more for each guest second of a hart: thirty times what the busiest graded run has. */
+const RECORDS = 100_000;
+const RECORDS_PER_SECOND = 100_000;
 
 /**
- * Runs one scenario to its end or to the end of its budget. The same job gives the same run on every host.
+ * Runs one scenario to its end or to the end of its budget, of guest time or of records. The same job gives the same run on every host.
  *
  * @throws BadImageError when the kernel is no ELF file, RangeError for harts or seed out of range.
  */
@@ -74,10 +78,13 @@ export async function runScenario(job: ScenarioJob): Promise<ScenarioRun> {
     bootargs: scenario.bootargs,
   });
   const map = new KernelMap(kernel);
-  const recorder = new ScheduleRecorder(machine, programs);
+  const records = new RecordBudget(
+    RECORDS + Math.ceil(RECORDS_PER_SECOND * scenario.harts * scenario.budget),
+  );
+  const recorder = new ScheduleRecorder(machine, programs, records);
   const events = new EventRecorder(machine, scenario.observe ?? {}, map);
   const extra = job.record === undefined ? undefined : new EventRecorder(machine, job.record, map);
-  const answer = scenario.witness?.(machine, { ...input, kernel: map, disk });
+  const answer = scenario.witness?.(machine, { ...input, kernel: map, disk, records });
   let console = '';
   machine.on('console', ({ bytes }) => {
     console = (console + String.fromCharCode(...bytes)).slice(-CONSOLE_LIMIT);
@@ -86,9 +93,17 @@ export async function runScenario(job: ScenarioJob): Promise<ScenarioRun> {
   machine.on('sbi', ({ eid, hart }) => {
     if (eid === SRST) resetBy = hart;
   });
-  const stop = machine.run({ untilTime: scenario.budget });
+  const stop = machine.run({ untilTime: scenario.budget, until: () => records.exhausted });
   const trace = recorder.trace();
-  const outcome = diagnose({ machine, map, stop, trace, console, ...(resetBy !== undefined && { resetBy }) });
+  const outcome = diagnose({
+    machine,
+    map,
+    stop,
+    trace,
+    console,
+    ...(resetBy !== undefined && { resetBy }),
+    ...(records.exhausted && { records: records.limit }),
+  });
   return {
     scenario: scenario.id,
     seed,

@@ -23,17 +23,35 @@ export async function runScenarios(
   options: PoolOptions = {},
 ): Promise<ScenarioRun[]> {
   const runs: ScenarioRun[] = [];
+  await passScenarios(jobs, {
+    ...options,
+    onRun: (run, index) => {
+      runs[index] = run;
+      options.onRun?.(run);
+    },
+  });
+  return runs;
+}
+
+/**
+ * The same, without keeping the runs: each is given to `onRun` with the index of its job as it ends, in an order that
+ * depends on the host.
+ *
+ * @throws what a run or `onRun` threw, or an Error when a worker thread died.
+ */
+export async function passScenarios(
+  jobs: readonly ScenarioJob[],
+  options: Omit<PoolOptions, 'onRun'> & { readonly onRun: (run: ScenarioRun, index: number) => void },
+): Promise<void> {
   // The longest first, so that no core waits long for another at the end.
   const order = [...jobs.entries()].sort(([, a], [, b]) => cost(b) - cost(a));
   await streamScenarios(order, ([, job]) => job, {
     ...options,
     threads: Math.min(options.threads ?? defaultThreads(), jobs.length),
     onRun: (run, [index]) => {
-      runs[index] = run;
-      options.onRun?.(run);
+      options.onRun(run, index);
     },
   });
-  return runs;
 }
 
 /**

@@ -189,7 +189,7 @@ class Draft {
     const evidence = evidenceOf(run, map);
     for (const check of checks.filter((each) => each.scenario === scenario)) {
       try {
-        const { difference, ...result } = judge(check, [evidence], {
+        const { difference, ...result } = judge(check, evidence, {
           contractSource: ({ contract }) => map.contractPlace(contract)?.source,
           replay: () => '',
         });

@@ -36,6 +36,8 @@ export interface Observation {
   readonly variables?: readonly string[];
   /** Requests to the disk. */
   readonly disk?: boolean;
+  /** Events that are kept, 1 or more; 200 000 by default, and never more. A few of each kind are kept even then. */
+  readonly limit?: number;
 }
 
 /** A kernel function begins. */

@@ -75,6 +75,12 @@ describe('the event log', () => {
     expect(log.complete).toBe(false);
   });
 
+  it('keeps no more than was asked for', async () => {
+    const log = await logOf({ events: ['csr-write'], functions: ['twice'], variables: ['flag'], limit: 2 });
+    expect(log.events.map(({ kind }) => kind)).toEqual(['csr-write', 'call', 'return', 'store']);
+    expect(log.complete).toBe(false);
+  });
+
   it('keeps what is rare behind more events of another kind than there is room for', async () => {
     const log = await logOf(
       { events: ['csr-write'], functions: ['twice'] },

@@ -7,8 +7,8 @@ import type { FunctionCall } from './function-probe.js';
 
 /** Events that are kept: a hostile guest can cause them without end. */
 export const EVENT_LIMIT = 200_000;
-/** Events of each kind that are kept even then: a guest that polls one thing may do something rare at last. */
-const RARE_LIMIT = 5_000;
+/** Part of them that is kept of each kind even then: a guest that polls one thing may do something rare at last. */
+const RARE_PART = 1 / 40;
 
 /** Where the kernel's functions and objects are. */
 export interface SymbolAddresses {
@@ -20,6 +20,7 @@ export class EventRecorder {
   private readonly events: SeenEvent[] = [];
   private readonly kept = new Map<SeenEvent['kind'], number>();
   private complete = true;
+  private readonly limit: number;
 
   /**
    * Starts watching; do so before the machine runs.
@@ -31,6 +32,7 @@ export class EventRecorder {
     observation: Observation,
     symbols: SymbolAddresses,
   ) {
+    this.limit = Math.min(observation.limit ?? EVENT_LIMIT, EVENT_LIMIT);
     for (const kind of observation.events ?? []) this.listen(kind, observation);
     for (const name of observation.functions ?? []) {
       const address = symbols.addressOf(name);
@@ -93,7 +95,7 @@ export class EventRecorder {
   /** Whether the event is kept. */
   private add(event: SeenEvent): boolean {
     const kept = this.kept.get(event.kind) ?? 0;
-    if (this.events.length >= EVENT_LIMIT && kept >= RARE_LIMIT) {
+    if (this.events.length >= this.limit && kept >= this.limit * RARE_PART) {
       this.complete = false;
       return false;
     }

@@ -6,6 +6,7 @@ import { Mode } from '../hart/exceptions.js';
 import type { Machine } from '../machine/machine.js';
 import { parseElf } from './elf.js';
 import type { EcallEvent, HintEvent, UserEnterEvent, UserLeaveEvent } from './events.js';
+import type { RecordBudget } from './record-budget.js';
 import { MarkCode } from './schedule-trace.js';
 import { executablePages } from './shipped-pages.js';
 import type {
@@ -57,10 +58,12 @@ export class ScheduleRecorder {
   /**
    * Starts watching; do so before the machine runs.
    * @param programs what the disk holds: only their marks make a space verified
+   * @param records what each interval, call and mark is counted in; without it everything is kept
    */
   constructor(
     private readonly machine: Machine,
     programs: readonly ShippedProgram[] = [],
+    private readonly records?: RecordBudget,
   ) {
     this.images = programs.map(imageOf);
     machine.on('user-enter', (event) => {
@@ -135,15 +138,8 @@ export class ScheduleRecorder {
     space.lastLeave = event.time;
     const left = ++this.sequence;
     const end = Math.max(event.time, start + 1);
-    this.intervals.push({
-      hart: event.hart,
-      start,
-      end,
-      retired: event.retired,
-      space: space.id,
-      entered,
-      left,
-    });
+    const { hart, retired } = event;
+    if (this.mayKeep()) this.intervals.push({ hart, start, end, retired, space: space.id, entered, left });
     if (space.exit) this.spaceOfSatp.delete(space.satp);
   }
 
@@ -157,6 +153,7 @@ export class ScheduleRecorder {
       space.exit = { time, status: Number(BigInt.asIntN(32, event.registers[0] ?? 0n)) };
     }
     const call = { time, hart, space: space.id, number: Number(number), args: event.registers.slice(0, 6) };
+    if (!this.mayKeep()) return;
     this.calls.push(call);
     this.pending.set(space.id, call);
   }
@@ -170,7 +167,7 @@ export class ScheduleRecorder {
     this.marked.add(space.id);
     space.verified = this.isShipped(event.hart, event.pc) && (first || space.verified);
     if (code === MarkCode.JobStart && space.job === undefined) space.job = Number(event.registers[0] ?? 0n);
-    this.marks.push({ time, hart, space: space.id, code, args: event.registers });
+    if (this.mayKeep()) this.marks.push({ time, hart, space: space.id, code, args: event.registers });
   }
 
   /** Whether the page at pc holds what one of the shipped programs has there. */
@@ -188,7 +185,11 @@ export class ScheduleRecorder {
   private endIdle(hart: number, time: number): void {
     const start = this.idleSince.get(hart);
     this.idleSince.delete(hart);
-    if (start !== undefined) this.idle.push({ hart, start, end: time });
+    if (start !== undefined && this.mayKeep()) this.idle.push({ hart, start, end: time });
+  }
+
+  private mayKeep(): boolean {
+    return this.records?.spend() ?? true;
   }
 }
 

@@ -102,7 +102,7 @@ const BEFORE_NUMBERS: readonly string[] = [LANDMARKS.trapsDone];
 /** Watches a bring-up. */
 export function watchBoot(
   machine: Machine,
-  { kernel, scenario }: WatchedRun,
+  { kernel, scenario, records }: WatchedRun,
   nuisances: Nuisances = {},
 ): () => BootWitness {
   const samples: Sample[] = [];
@@ -118,7 +118,7 @@ export function watchBoot(
   const sample = (time: number, hart: number, where: string): void => {
     if (scheduled.has(hart)) return;
     const state = machine.harts[hart];
-    if (state === undefined) return;
+    if (state === undefined || !records.spend()) return;
     const index = BEFORE_NUMBERS.includes(where) ? 0 : hart;
     samples.push({
       time,
@@ -142,7 +142,7 @@ export function watchBoot(
 
   for (const hart of machine.harts) {
     machine.watch(harts + hart.index * HART_SIZE + HART_ONLINE, 1, ({ time, hart: by, pc, value }) => {
-      if (value === 0n || scheduled.has(by)) return;
+      if (value === 0n || scheduled.has(by) || !records.spend()) return;
       order.push({
         time,
         hart: by,
@@ -155,17 +155,18 @@ export function watchBoot(
   }
   for (const address of fences(machine, kernel)) {
     machine.probe(address, ({ time, hart, pc }) => {
-      if (scheduled.has(hart)) return;
+      if (scheduled.has(hart) || !records.spend()) return;
       order.push({ time, hart, pc, kind: 'fence', release: isReleaseFence(instructionAt(machine, pc)) });
     });
   }
   machine.on('fence', ({ instruction, time, hart, pc }) => {
     // rs1 and rs2 are x0 (Privileged, "Supervisor Memory-Management Fence Instruction").
     const all = ((instructionAt(machine, pc) >>> 15) & 0x3ff) === 0;
-    if (instruction === 'sfence.vma' && !all && !scheduled.has(hart)) partialFences.push({ hart, time });
+    if (instruction !== 'sfence.vma' || all || scheduled.has(hart) || !records.spend()) return;
+    partialFences.push({ hart, time });
   });
   machine.on('trap', ({ interrupt, cause, time, hart }) => {
-    if (!interrupt || cause !== SUPERVISOR_EXTERNAL) return;
+    if (!interrupt || cause !== SUPERVISOR_EXTERNAL || !records.spend()) return;
     const pending = machine.harts.filter(({ mip }) => (mip & SEIP) !== 0).map(({ index }) => index);
     external.push({ time, hart, pending });
   });

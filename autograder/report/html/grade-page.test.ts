@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { Evidence } from '../../lab/evidence.js';
 import { jobHistories } from '../../metrics/job-history.js';
 import { stride } from '../../metrics/simulated-policies.js';
 import { simulateSchedule } from '../../metrics/simulated-schedule.js';
 import type { CheckResult } from '../../runner/grade-report.js';
 import { gradePage } from './grade-page.js';
 import { axisTicks } from './markup.js';
-import { drawingsOf } from './run-drawings.js';
+import type { EventPicture } from './event-picture.js';
+import { RunDrawings } from './run-drawings.js';
 import { pictureOf } from './run-picture.js';
 import { drawings, failing, HOSTILE, notBuilt, passing } from './sample-grade.js';
 
@@ -99,7 +101,7 @@ describe.each(PAGES)('gradePage: %s', (_, report) => {
   });
 });
 
-describe('drawingsOf', () => {
+describe('drawings of runs', () => {
   const trace = simulateSchedule(stride(), { harts: 1, jobs: [{ job: 1, priority: 24 }], duration: 10 });
   const call = { hart: 0, space: 0, number: 63, args: [3n, 0x1000n, 512n] };
   const calls = [
@@ -126,8 +128,14 @@ describe('drawingsOf', () => {
     kernel,
   };
 
+  const drawn = (seen: Evidence, closely: boolean): EventPicture | undefined => {
+    const drawings = new RunDrawings();
+    drawings.add(seen, closely);
+    return drawings.get(seen)?.events;
+  };
+
   it('draws what programs asked the kernel for where neither jobs nor events are written down', () => {
-    const picture = drawingsOf([run]).get('reads/0', true)?.events;
+    const picture = drawn(run, true);
     expect(picture?.lanes.map(({ name }) => name)).toEqual(['hart 7']);
     expect(picture?.lanes[0]?.spans.some(({ what }) => what === 'user')).toBe(true);
     const marks = [...(picture?.lanes[0]?.marks.values() ?? [])].flat();
@@ -140,17 +148,14 @@ describe('drawingsOf', () => {
   it('draws fewer marks of a run in which nothing was lost', () => {
     const many = Array.from({ length: 900 }, (_, i) => ({ ...call, time: 1000 * (i + 1) }));
     const marksOf = (closely: boolean): number => {
-      const events = drawingsOf([{ ...run, trace: { ...trace, calls: many } }]).get(
-        'reads/0',
-        closely,
-      )?.events;
+      const events = drawn({ ...run, trace: { ...trace, calls: many } }, closely);
       return [...(events?.lanes[0]?.marks.values() ?? [])].flat().length;
     };
     expect(marksOf(false)).toBeLessThan(marksOf(true));
   });
 
   it('promises no line where there is nothing to draw', () => {
-    const empty = { ...drawings, runs: drawingsOf([]) };
+    const empty = { ...drawings, runs: new RunDrawings() };
     expect(gradePage(failing, drawings)).toContain('Points were lost in this run, at the dashed lines:');
     expect(gradePage(failing, empty)).not.toContain('at the dashed lines');
   });
@@ -193,7 +198,7 @@ describe('a failing page', () => {
   });
 
   it('does without pictures and sources', () => {
-    const bare = gradePage(failing, { ...drawings, runs: new Map(), sources: [] });
+    const bare = gradePage(failing, { ...drawings, runs: new RunDrawings(), sources: [] });
     expect(bare).not.toContain('<svg');
     expect(bare).not.toContain('<pre class="excerpt">');
     expect(bare).toContain('<code>stride.c:5 (stride_pick)</code>');

@@ -123,7 +123,7 @@ function runs(report: GradeReport, { runs: drawn, quantum }: GradeDrawings): str
       quantum,
       lost: lostIn(run),
       open: first !== undefined && lostIn(run).includes(first),
-      drawing: drawn.get(`${run.id}/${run.seed}`, lostIn(run).length > 0) ?? {},
+      drawing: drawn.get({ scenario: run.id, seed: run.seed }) ?? {},
     }),
   );
   const left = report.scenarios.length - shown.length;

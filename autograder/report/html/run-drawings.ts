@@ -3,24 +3,26 @@ import { eventPictureOf } from './event-picture.js';
 import { pictureOf } from './run-picture.js';
 import type { RunDrawing } from './run-section.js';
 
-/** Runs by `scenario/seed`. */
-export interface RunDrawings {
-  /** @param closely with as many events one by one as can be told apart: where points were lost. */
-  readonly get: (run: string, closely: boolean) => RunDrawing | undefined;
-}
-
 /** Marks of one kind of event on one hart; more are drawn together. A page is to stay a few megabytes. */
 const MARKS = 300;
 
-/** What can be drawn of each run. It is drawn when asked for: a page shows a few of many seeds. */
-export function drawingsOf(runs: readonly Evidence[]): RunDrawings {
-  const evidence = new Map(runs.map((run) => [`${run.scenario}/${run.seed}`, run]));
-  return {
-    get: (name, closely) => {
-      const run = evidence.get(name);
-      return run && drawingOf(run, closely ? MARKS : MARKS / 4);
-    },
-  };
+/** What can be drawn of runs. A drawing is small where the run that it is of may not be. */
+export class RunDrawings {
+  private readonly drawn = new Map<string, RunDrawing>();
+
+  /** @param closely with as many events one by one as can be told apart: where points were lost. */
+  add(run: Evidence, closely: boolean): void {
+    this.drawn.set(keyOf(run), drawingOf(run, closely ? MARKS : MARKS / 4));
+  }
+
+  /** Nothing for a run that was not added. */
+  get(run: Pick<Evidence, 'scenario' | 'seed'>): RunDrawing | undefined {
+    return this.drawn.get(keyOf(run));
+  }
+}
+
+function keyOf({ scenario, seed }: Pick<Evidence, 'scenario' | 'seed'>): string {
+  return `${scenario}/${seed}`;
 }
 
 function drawingOf(evidence: Evidence, marks: number): RunDrawing {

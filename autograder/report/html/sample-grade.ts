@@ -8,7 +8,7 @@ import { stride } from '../../metrics/simulated-policies.js';
 import { simulateSchedule } from '../../metrics/simulated-schedule.js';
 import type { CheckResult, GradeReport } from '../../runner/grade-report.js';
 import type { GradeDrawings } from './grade-page.js';
-import { drawingsOf } from './run-drawings.js';
+import { RunDrawings } from './run-drawings.js';
 
 /** A made-up grade for tests of the page: one run of jobs, one boot, and text that wants to be markup. */
 
@@ -69,8 +69,11 @@ const evidence: Evidence[] = [
   },
 ];
 
+const runs = new RunDrawings();
+for (const run of evidence) runs.add(run, true);
+
 export const drawings: GradeDrawings = {
-  runs: drawingsOf(evidence),
+  runs,
   sources: [
     {
       name: 'stride.c',

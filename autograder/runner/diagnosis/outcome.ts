@@ -18,11 +18,13 @@ export interface EndedRun {
   readonly console: string;
   /** Index of the hart that asked the firmware to reset the system, if one did. */
   readonly resetBy?: number;
+  /** The records that the run was allowed, if it used them up. */
+  readonly records?: number;
 }
 
 /** How a run ended, by what the machine did and not by what the guest said. */
 export function diagnose(run: EndedRun): Outcome {
-  const { machine, map, stop, trace } = run;
+  const { machine, map, stop, trace, records } = run;
   switch (stop.kind) {
     case 'shutdown':
       return stop.type === 'shutdown' && stop.reason === 'none' ? { kind: 'completed' } : panicOf(run);
@@ -36,7 +38,8 @@ export function diagnose(run: EndedRun): Outcome {
     case 'budget':
     case 'until': {
       const harts = hartPositions(machine, map, trace);
-      if (stillProgresses(machine, trace)) return { kind: 'budget', harts };
+      if (stillProgresses(machine, trace))
+        return { kind: 'budget', harts, ...(records !== undefined && { records }) };
       return { kind: isLockedUp(harts) ? 'deadlock' : 'livelock', harts };
     }
   }
