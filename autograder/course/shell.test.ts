@@ -107,8 +107,10 @@ describe('mix', () => {
     ['1 16 -1 5', "1: arrival: expected ms, 0 or more: '-1'"],
     ['1 16 0 5 sleep=5', "1: sleep: expected RUN:SLEEP in ms, 1 or more each: '5'"],
     ['1 16 0 5 prio=1:x', "1: prio: expected AT:NEW, ms of work and a priority: 'x'"],
+    ['1 x 0 5', "1: priority: expected a number, or -: 'x'"],
+    ['1 - 0 5 yield=0', "1: yield: expected ms of work, 1 or more: '0'"],
     ['1 16 0 5 args=1,,2', '1: args: expected setpriority arguments A,B,...'],
-    ['1 16 0 5 nice=3', "1: expected sleep=, prio=, args= or fork=1: 'nice=3'"],
+    ['1 16 0 5 nice=3', "1: expected sleep=, yield=, prio=, args= or fork=1: 'nice=3'"],
     ['', '1: expected at least one job'],
   ])('names the line of what is wrong in %j', async (mix, message) => {
     const run = await guest.run('mix\n', { files: [textFile('/etc/mix', mix)] });

@@ -49,6 +49,8 @@ const JOB = record(
     arrive: number,
     run: number,
     sleep: record({ run: number, sleep: number }),
+    yield: number,
+    keepsDefault: truth,
     reprioritise: record({ at: number, to: number }),
     priorities: list(typed('bigint', 'a bigint')),
     fork: truth,

@@ -8,11 +8,12 @@ describe('formatMix', () => {
       jobs: [
         { id: 1, priority: 3 },
         { id: 2, priority: 4, arrive: 50, run: 20, sleep: { run: 1, sleep: 2 }, fork: true },
+        { id: 7, priority: 16, keepsDefault: true, yield: 2 },
         { id: 3, priority: 5, reprioritise: { at: 30, to: 9 }, priorities: [1n, -7n, 1n << 62n] },
       ],
     });
     expect(text).toBe(
-      'end 150\n1 3 0 0\n2 4 50 20 sleep=1:2 fork=1\n3 5 0 0 prio=30:9 args=1,-7,4611686018427387904\n',
+      'end 150\n1 3 0 0\n2 4 50 20 sleep=1:2 fork=1\n7 - 0 0 yield=2\n3 5 0 0 prio=30:9 args=1,-7,4611686018427387904\n',
     );
   });
 });
@@ -27,6 +28,7 @@ describe('mixFaults', () => {
       end: 0,
       jobs: [
         { id: 1, priority: 1.5, arrive: -1 },
+        { id: 3, priority: 17, keepsDefault: true, yield: 0 },
         { id: 1, priority: 2, sleep: { run: 0, sleep: 1 }, reprioritise: { at: 0, to: 0 } },
       ],
     });
@@ -34,9 +36,11 @@ describe('mixFaults', () => {
       'end',
       'jobs[0].priority',
       'jobs[0].arrive',
-      'jobs[1].id',
-      'jobs[1].sleep.run',
-      'jobs[1].reprioritise.to',
+      'jobs[1].priority',
+      'jobs[1].yield',
+      'jobs[2].id',
+      'jobs[2].sleep.run',
+      'jobs[2].reprioritise.to',
     ]);
   });
 });

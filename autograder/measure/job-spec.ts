@@ -35,6 +35,7 @@ const KEYS: Readonly<Record<string, (value: string, fail: Fail) => Fields>> = {
     const [run, sleep] = pair(value, 'RUN:SLEEP in milliseconds', fail);
     return { sleep: { run: whole(run, 1, MAX_MS, fail), sleep: whole(sleep, 1, MAX_MS, fail) } };
   },
+  yield: (value, fail) => ({ yield: whole(value, 1, MAX_MS, fail) }),
   change: (value, fail) => {
     const [at, to] = pair(value, 'AT:PRIO, milliseconds of work and a priority', fail);
     return {
@@ -125,12 +126,14 @@ function pair(text: string, expected: string, fail: Fail): [string, string] {
 }
 
 /** A job as it would be written, with what differs from the defaults. */
-export function formatJob({ name, priority, run, arrive, sleep, reprioritise }: NamedJob): string {
+export function formatJob(job: NamedJob): string {
+  const { name, priority, run, arrive, sleep, reprioritise } = job;
   const fields = [
     [`prio=${priority}`],
     run === undefined ? [] : [`work=${run}`],
     arrive === undefined ? [] : [`arrive=${arrive}`],
     sleep === undefined ? [] : [`sleep=${sleep.run}:${sleep.sleep}`],
+    job.yield === undefined ? [] : [`yield=${job.yield}`],
     reprioritise === undefined ? [] : [`change=${reprioritise.at}:${reprioritise.to}`],
   ];
   return `${name}:${fields.flat().join(',')}`;

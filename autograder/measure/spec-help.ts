@@ -17,6 +17,7 @@ export function jobSpecHelp(): string {
     '  work=MS         CPU time after which it is done; endless without it',
     '  arrive=MS       when it is spawned; 0 without it',
     '  sleep=RUN:SLEEP it works RUN ms, sleeps SLEEP ms, and so on',
+    '  yield=RUN       it calls sched_yield after each RUN ms of its work',
     '  change=AT:PRIO  setpriority(PRIO) after AT ms of its work',
     'Times are whole guest milliseconds. One millisecond is a quantum, and 100 000 instructions.',
     '',

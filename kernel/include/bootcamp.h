@@ -84,7 +84,8 @@ void bootcamp_end_meeting(void);
 //     bootcamp_end_meeting(). Until then it waits in wfi, or in a retentive hart_suspend(), and
 //     executes no more than 2000 instructions. The waiting is yours: hart_wait() is lab 02's. It
 //     may leave wfi for no reason, and interrupts may come that mean nothing. No wake-up is lost,
-//     wherever the hart is when the meeting ends: 100 us later it is in scheduler().
+//     wherever the hart is when the meeting ends: 100 us later it is in scheduler(), or 100 us
+//     after the holder of a lock that it wants goes on.
 //
 //  8. First timer. After the end of the meeting and before scheduler() each hart calls
 //     sbi_set_timer(t) for itself, with now < t <= now + SCHED_QUANTUM. What its timer held

@@ -54,6 +54,7 @@ static bool handle_interrupt(uint64_t cause) {
         return false;
     case IRQ_S_SOFT: // there is work, or an end; the dispatcher looks for the former
         CSR_CLEAR(sip, SIE_SSIE);
+        fence_all(); // whoever asks after the looks interrupts again (solutions/02-hsm/hsm.c, hart_wait)
         if (panicked())
             panic_stop();
         hart_stop_if_asked();

@@ -1,4 +1,4 @@
-// job ID PRIORITY RUN_MS [sleep=RUN:SLEEP] [prio=AT:NEW] [args=A,B,...]
+// job ID PRIORITY RUN_MS [sleep=RUN:SLEEP] [yield=RUN] [prio=AT:NEW] [args=A,B,...]
 //
 // One job of a mix (mix.c has the meaning of the words). It works in units of a
 // millisecond and marks what it does, so that the machine can tell the job's progress
@@ -29,7 +29,9 @@ static void work_unit(void) {
 
 static struct {
     long id, priority, run;
+    int keeps_default;           // asks for no priority
     long sleep_run, sleep_for;   // ms of work, then ms of sleep; 0: none
+    long yield_run;              // ms of work, then sched_yield; 0: none
     long prio_at, prio_new;      // after prio_at ms of work; prio_new 0: none
     const char *first_arguments; // of setpriority, "A,B,..."; NULL: none
 } job;
@@ -47,8 +49,8 @@ static void sleep_for_ms(long ms) {
 }
 
 static void run(void) {
-    // Units until the next sleep and the next change of priority.
-    long until_sleep = job.sleep_run;
+    // Units until the next sleep and the next sched_yield.
+    long until_sleep = job.sleep_run, until_yield = job.yield_run;
     MARK(JOB_START, job.id, 0);
     for (long done = 0; job.run == 0 || done < job.run;) {
         if (job.prio_new != 0 && done == job.prio_at)
@@ -59,6 +61,10 @@ static void run(void) {
         if (job.sleep_run > 0 && --until_sleep == 0 && done != job.run) {
             sleep_for_ms(job.sleep_for);
             until_sleep = job.sleep_run;
+        }
+        if (job.yield_run > 0 && --until_yield == 0) {
+            sched_yield();
+            until_yield = job.yield_run;
         }
     }
     MARK(JOB_DONE, job.id, 0);
@@ -80,6 +86,8 @@ static int parse_pair(char *text, long *first, long *second) {
 static int parse_option(char *option) {
     if (strncmp(option, "sleep=", 6) == 0)
         return parse_pair(option + 6, &job.sleep_run, &job.sleep_for);
+    if (strncmp(option, "yield=", 6) == 0)
+        return parse_number(option + 6, &job.yield_run);
     if (strncmp(option, "prio=", 5) == 0)
         return parse_pair(option + 5, &job.prio_at, &job.prio_new);
     if (strncmp(option, "args=", 5) == 0) {
@@ -89,7 +97,7 @@ static int parse_option(char *option) {
     return 0;
 }
 
-// Calls setpriority with each number of "A,B,...".
+// Calls setpriority with each number of "A,B,...", and getpriority behind each.
 static int try_arguments(const char *list) {
     char number[24];
     while (list) {
@@ -103,23 +111,27 @@ static int try_arguments(const char *list) {
         if (!parse_number(number, &value))
             return 0;
         set_priority(value);
+        getpriority();
         list = comma ? comma + 1 : NULL;
     }
     return 1;
 }
 
 int main(int argc, char *argv[]) {
-    int valid = argc >= 4 && parse_number(argv[1], &job.id) && parse_number(argv[2], &job.priority) &&
+    job.keeps_default = argc >= 4 && strcmp(argv[2], "-") == 0;
+    int valid = argc >= 4 && parse_number(argv[1], &job.id) &&
+                (job.keeps_default || parse_number(argv[2], &job.priority)) &&
                 parse_number(argv[3], &job.run) && job.run >= 0;
     for (int i = 4; valid && i < argc; i++)
         valid = parse_option(argv[i]);
     if (valid)
         valid = try_arguments(job.first_arguments);
     if (!valid) {
-        dprintf(2, "usage: job ID PRIORITY RUN_MS [sleep=RUN:SLEEP] [prio=AT:NEW] [args=A,B,...]\n");
+        dprintf(2, "usage: job ID PRIORITY RUN_MS [sleep=RUN:SLEEP] [yield=RUN] [prio=AT:NEW] [args=A,B,...]\n");
         return 2;
     }
-    set_priority(job.priority);
+    if (!job.keeps_default)
+        set_priority(job.priority);
     run();
     return 0;
 }

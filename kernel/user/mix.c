@@ -3,9 +3,11 @@
 //   end MS                                  power the machine off at MS, whatever still runs
 //   ID PRIORITY ARRIVE_MS RUN_MS [WORD...]  one job a line
 //
+// PRIORITY is what the job asks for before its work; with '-' it keeps the default.
 // All times are whole milliseconds, counted from mix's start; work is CPU time of the job
 // itself, 100 000 instructions a millisecond. RUN_MS 0 is endless, and needs an `end`.
 //   sleep=RUN:SLEEP  after each RUN ms of work the job sleeps SLEEP ms
+//   yield=RUN        after each RUN ms of work it calls sched_yield
 //   prio=AT:NEW      after AT ms of work it calls setpriority(NEW)
 //   args=A,B,...     before its own priority it calls setpriority with each of these
 //   fork=1           made by fork and execve instead of spawn
@@ -82,6 +84,8 @@ static void check_list(const char *word) {
 static void check_option(struct job *job, const char *word) {
     if (strncmp(word, "sleep=", 6) == 0)
         check_pair(word + 6, 1, 1, "sleep: expected RUN:SLEEP in ms, 1 or more each");
+    else if (strncmp(word, "yield=", 6) == 0)
+        number(word + 6, 1, MS_MAX, "yield: expected ms of work, 1 or more");
     else if (strncmp(word, "prio=", 5) == 0)
         check_pair(word + 5, 0, 1, "prio: expected AT:NEW, ms of work and a priority");
     else if (strncmp(word, "args=", 5) == 0)
@@ -89,7 +93,7 @@ static void check_option(struct job *job, const char *word) {
     else if (strcmp(word, "fork=1") == 0)
         job->by_fork = 1;
     else
-        bad("expected sleep=, prio=, args= or fork=1", word);
+        bad("expected sleep=, yield=, prio=, args= or fork=1", word);
 }
 
 // Splits a line into words. Their number.
@@ -131,7 +135,8 @@ static void parse_job(int count, char *words[]) {
         if (jobs[i].id == job.id)
             bad("another job has this id", words[0]);
     }
-    number(words[1], -0x7fffffffffffffffL - 1, 0x7fffffffffffffffL, "priority: expected a number");
+    if (strcmp(words[1], "-") != 0)
+        number(words[1], -0x7fffffffffffffffL - 1, 0x7fffffffffffffffL, "priority: expected a number, or -");
     job.arrive = number(words[2], 0, MS_MAX, "arrival: expected ms, 0 or more");
     job.run = number(words[3], 0, MS_MAX, "run: expected ms of work, or 0 for endless");
 

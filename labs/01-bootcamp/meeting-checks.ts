@@ -158,11 +158,15 @@ export function wakeUps(evidence: Evidence): Finding {
   return waitsAtEnd(evidence, expected) ?? gone(evidence, expected);
 }
 
-/** How long after the end of the meeting, or after it was held, each hart was in scheduler(). */
+/**
+ * How long after the end of the meeting each hart was in scheduler(), or after the last hart went on that was held: it
+ * may have had a lock that others wanted.
+ */
 function gone(evidence: Evidence, expected: string): Finding {
   const { call, done } = endOfMeeting(evidence);
   const { frequency } = evidence.events;
   const { stalls } = witnessOf(evidence);
+  const free = Math.max(done, ...stalls.map(({ time, cycles }) => time + cycles));
   const borrowed = evidence.events.events.find(
     (event, index) =>
       index < call.index &&
@@ -200,7 +204,6 @@ function gone(evidence: Evidence, expected: string): Finding {
           held,
       };
     }
-    const free = Math.max(done, stall === undefined ? 0 : stall.time + stall.cycles);
     const waited = (scheduler.event.time - free) / frequency;
     if (waited <= LATE_SECONDS) return { bringUp, fraction: 1 };
     const slept = idle === undefined ? 0 : (scheduler.event.time - idle.event.time) / frequency;

@@ -2,7 +2,7 @@ import { creditBelow } from '../../autograder/lab/credit.js';
 import type { Evidence, Finding } from '../../autograder/lab/evidence.js';
 import { CannotJudge } from '../../autograder/lab/evidence.js';
 import { deliveredService } from '../../autograder/metrics/ideal-service.js';
-import { PRIORITY_MIN } from '../../autograder/metrics/job-history.js';
+import { PRIORITY_DEFAULT, PRIORITY_MIN } from '../../autograder/metrics/job-history.js';
 import type { JobHistory, Phase } from '../../autograder/metrics/job-history.js';
 import { advantage } from '../../autograder/metrics/relative-error.js';
 import type { Advantage } from '../../autograder/metrics/relative-error.js';
@@ -32,13 +32,15 @@ import type { MixScenario } from './scenarios.js';
 import { at, inQuanta, jobOf, jobsSeen, percent, quanta } from './seen.js';
 
 const SYS_SETPRIORITY = 140;
+const SYS_GETPRIORITY = 141;
 
-/** Argument rules: what each call of job 1 returned. */
+/** Argument rules: what each call of job 1 returned, and what priority it was told to have then. */
 export function setpriorityArguments(evidence: Evidence): Finding {
   const { trace } = evidence;
   jobsSeen(evidence, argumentsRun);
   const space = trace.spaces.find(({ job }) => job === 1)?.id;
-  const calls = trace.calls.filter((call) => call.number === SYS_SETPRIORITY && call.space === space);
+  const own = trace.calls.filter((call) => call.space === space);
+  const calls = own.filter(({ number }) => number === SYS_SETPRIORITY);
   const asked = [...PRIORITY_ARGUMENTS, BigInt(ARGUMENTS_OWN_PRIORITY)];
   if (calls.length < asked.length) {
     throw new CannotJudge('starvation', `job 1 made ${calls.length} of ${asked.length} calls of setpriority`);
@@ -53,15 +55,39 @@ export function setpriorityArguments(evidence: Evidence): Finding {
     const of = answers.filter((answer) => answer.accepted === accepted);
     return of.filter((answer) => answer.right).length / of.length;
   };
+  const told = PRIORITY_ARGUMENTS.map((argument, i) => {
+    const [valid = BigInt(PRIORITY_DEFAULT)] = PRIORITY_ARGUMENTS.slice(0, i + 1)
+      .filter((each) => each >= BigInt(PRIORITY_MIN))
+      .slice(-1);
+    const call = own.filter(({ number }) => number === SYS_GETPRIORITY)[i];
+    return { argument, valid, right: call?.returned?.value === valid, call };
+  });
+  // A product: refusing everything obeys no rule, and neither does accepting everything.
+  const obeyed = part(true) * part(false);
+  const remembered = told.filter(({ right }) => right).length / told.length;
+  const expected =
+    `setpriority(n) returns n for n >= ${PRIORITY_MIN}, and -1 for anything less; ` +
+    'getpriority() returns the last one that was accepted';
   const wrong = answers.find((answer) => !answer.right);
+  const forgotten = told.find(({ right }) => !right);
+  if (wrong === undefined && forgotten !== undefined) {
+    const { argument, valid, call } = forgotten;
+    return {
+      fraction: (1 + remembered) / 2,
+      expected,
+      seen:
+        `getpriority() returned ${call?.returned?.value ?? 'nothing'} behind setpriority(${argument}), when ${valid} was in ` +
+        `force; ${told.filter(({ right }) => !right).length} of ${told.length} answers are wrong`,
+      ...(call && { ...at(evidence, call.time), hart: call.hart }),
+    };
+  }
   const returned = wrong?.call?.returned;
   return {
-    // A product: refusing everything obeys no rule, and neither does accepting everything.
-    fraction: part(true) * part(false),
-    expected: `setpriority(n) returns n for n >= ${PRIORITY_MIN}, and -1 for anything less`,
+    fraction: (obeyed * (1 + remembered)) / 2,
+    expected,
     seen:
       wrong === undefined
-        ? `${answers.length} calls answered so`
+        ? `${answers.length + told.length} calls answered so`
         : `setpriority(${wrong.argument}) returned ${returned?.value ?? 'nothing'}; ` +
           `${answers.filter((answer) => !answer.right).length} of ${answers.length} answers are wrong`,
     ...(wrong?.call && at(evidence, wrong.call.time)),

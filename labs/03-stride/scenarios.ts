@@ -62,7 +62,7 @@ export const mixed = scenario('mixed', 'Five jobs of mixed priorities, one hart'
   { id: 1, priority: 60 },
   { id: 2, priority: 35 },
   { id: 3, priority: 24 },
-  { id: 4, priority: 16 },
+  { id: 4, priority: 16, keepsDefault: true },
   { id: 5, priority: 9 },
 ]);
 
@@ -101,20 +101,21 @@ export const sleeper = scenario('sleeper', 'A job that sleeps, one hart', 1, 220
 ]);
 
 /**
- * Dispatches last up to 2.5 ms here, so that the millisecond after which job 3 naps is less than one. Each of
- * its bursts puts it 8 ms of the others' progress behind, so that it owes time whenever it wakes.
+ * Dispatches last up to 2.5 ms here, so that the millisecond after which job 3 naps, and job 4 yields, is less than
+ * one. Each burst puts job 3 nine milliseconds of the others' progress behind, so that it owes time whenever it wakes.
  */
 export const BURSTS_DISPATCH_MS = 2.5;
 export const BURSTER = 3;
 export const bursts = scenario(
   'bursts',
-  'Short bursts and short naps, one hart',
+  'Short bursts, naps and yields, one hart',
   1,
   160,
   [
     { id: 1, priority: 32 },
     { id: 2, priority: 24 },
     { id: BURSTER, priority: 8, sleep: { run: 1, sleep: 1 } },
+    { id: 4, priority: 16, yield: 1 },
   ],
   { extraArgument: `quantum=${BURSTS_DISPATCH_MS * 1000}` },
 );
@@ -207,5 +208,5 @@ export const infeasibleLate = scenario(
     { id: 9, priority: 48, arrive: 58, fork: true },
     { id: 10, priority: 48, arrive: 66 },
   ],
-  { extraArgument: 'quantum=700' },
+  { extraArgument: 'quantum=500' },
 );

@@ -36,10 +36,13 @@ void bootcamp_source(unsigned source) { PLIC_PRIORITY(source) = 1; }
 void bootcamp_timer(void) { sbi_set_timer(time_now() + SCHED_QUANTUM); }
 
 // Stops in wfi until the meeting is over. Interrupts are off, so that they only end wfi. The
-// request is cleared before the flag is read: one that comes later is still there at wfi.
+// request is cleared before the flag is read: one that comes later is still there at wfi. A CSR
+// write is device output to the memory model [Unprivileged, "CSR Access Ordering"]: the fence
+// keeps that order.
 static void wait_for_end(void) {
     for (;;) {
         CSR_CLEAR(sip, SIE_SSIE);
+        fence_all();
         if (atomic_load_explicit(&meeting_over, memory_order_acquire))
             return;
         wait_for_interrupt();

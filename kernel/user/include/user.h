@@ -39,6 +39,8 @@ int waitpid(int pid, int *status, int options);
 int kill(int pid, int signal);
 int getpid(void);
 long setpriority(long priority); // uCore's: of the caller; the priority, or -1
+long getpriority(void);          // uCore's: of the caller
+void sched_yield(void);
 int procinfo(struct procinfo *records, size_t count);
 void power_off(void);
 

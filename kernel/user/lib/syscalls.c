@@ -52,6 +52,8 @@ int waitpid(int pid, int *status, int options) { return (int)call(SYS_wait4, pid
 int kill(int pid, int signal) { return (int)call(SYS_kill, pid, signal, 0, 0); }
 int getpid(void) { return (int)call(SYS_getpid, 0, 0, 0, 0); }
 long setpriority(long priority) { return call(SYS_setpriority, priority, 0, 0, 0); }
+long getpriority(void) { return call(SYS_getpriority, 0, 0, 0, 0); }
+void sched_yield(void) { call(SYS_sched_yield, 0, 0, 0, 0); }
 int procinfo(struct procinfo *records, size_t count) {
     return (int)call(SYS_procinfo, (long)records, (long)count, 0, 0);
 }

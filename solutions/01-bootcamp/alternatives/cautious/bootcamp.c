@@ -14,7 +14,8 @@
 
 #define PATIENCE (3 * SCHED_QUANTUM)
 
-static atomic_bool over;
+static struct spinlock lock = SPINLOCK("meeting");
+static bool over; // under the lock
 
 void bootcamp_tp(struct hart *hart) { __asm__ volatile("mv tp, %0" ::"r"(hart) : "memory"); }
 
@@ -66,8 +67,17 @@ static void send_ipi(uint64_t mask, uint64_t base) { // SBI 2.0, chapter 7
     __asm__ volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a6), "r"(a7) : "memory");
 }
 
+static bool is_over(void) {
+    acquire(&lock);
+    bool answer = over;
+    release(&lock);
+    return answer;
+}
+
 void bootcamp_end_meeting(void) {
-    atomic_store(&over, true);
+    acquire(&lock);
+    over = true;
+    release(&lock);
     send_ipi(0, -1UL); // all, this hart as well
 }
 
@@ -92,7 +102,8 @@ _Noreturn void bootcamp(struct hart *hart) {
     hart_interrupt(boot_hart);
     for (;;) {
         CSR_CLEAR(sip, SIE_SSIE);
-        if (atomic_load(&over))
+        fence_all();
+        if (is_over())
             break;
         sbi_set_timer(time_now() + PATIENCE); // whoever ends the meeting may forget this hart
         wait_for_interrupt();

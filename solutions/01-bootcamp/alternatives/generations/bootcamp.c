@@ -59,6 +59,7 @@ static void sleep_while(unsigned generation) {
     while (atomic_load(&barrier.generation) == generation) {
         wait_for_interrupt();
         CSR_CLEAR(sip, SIE_SSIE);
+        fence_all();
     }
 }
 

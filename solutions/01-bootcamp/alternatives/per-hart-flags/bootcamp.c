@@ -55,6 +55,7 @@ _Noreturn void bootcamp(struct hart *hart) {
     hart_interrupt(boot_hart);
     for (;;) {
         CSR_CLEAR(sip, SIE_SSIE);
+        fence_all();
         if (atomic_load(&flags[hart->index].go))
             break;
         if (hart_suspend(HART_SUSPEND_RETENTIVE, 0, 0) != SBI_SUCCESS)

@@ -59,6 +59,7 @@ _Noreturn void bootcamp(struct hart *hart) {
         spin_hint();
     for (;;) {
         CSR_CLEAR(sip, SIE_SSIE);
+        fence_all();
         if (is_over())
             break;
         wait_for_interrupt();

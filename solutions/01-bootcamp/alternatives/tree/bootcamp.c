@@ -41,6 +41,7 @@ void bootcamp_timer(void) { sbi_set_timer(time_now() + SCHED_QUANTUM); }
 static void wait_for_end(void) {
     for (;;) {
         CSR_CLEAR(sip, SIE_SSIE);
+        fence_all();
         if (atomic_load_explicit(&meeting_over, memory_order_acquire))
             return;
         wait_for_interrupt();
