@@ -33,7 +33,7 @@ describe('parseJobs', () => {
   });
 
   it('reads what formatJob writes', () => {
-    const jobs = parseJobs('a:prio=3,work=100,arrive=7;b:sleep=1:2,change=10:30');
+    const jobs = parseJobs('a:prio=3,work=100,arrive=7;b:sleep=1:2,yield=3,change=10:30');
     expect(parseJobs(jobs.map(formatJob).join(';'))).toEqual(jobs);
   });
 
@@ -42,7 +42,10 @@ describe('parseJobs', () => {
     ['a:work=0', '--jobs: job a, work: found "0", expected a whole number from 1 to 1000000000'],
     ['a:work=1.5', '--jobs: job a, work: found "1.5", expected a whole number'],
     ['a:arrive=-1', '--jobs: job a, arrive: found "-1", expected a whole number from 0'],
-    ['a:wrk=5', 'job a: found "wrk=5", expected KEY=VALUE with KEY one of prio, work, arrive, sleep, yield, change'],
+    [
+      'a:wrk=5',
+      'job a: found "wrk=5", expected KEY=VALUE with KEY one of prio, work, arrive, sleep, yield, change',
+    ],
     ['a:toString=5', 'job a: found "toString=5", expected KEY=VALUE'],
     ['a:prio', 'job a: found "prio", expected KEY=VALUE'],
     ['a:', 'job a: found "", expected KEY=VALUE'],

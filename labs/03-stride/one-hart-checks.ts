@@ -6,6 +6,7 @@ import { PRIORITY_DEFAULT, PRIORITY_MIN } from '../../autograder/metrics/job-his
 import type { JobHistory, Phase } from '../../autograder/metrics/job-history.js';
 import { advantage } from '../../autograder/metrics/relative-error.js';
 import type { Advantage } from '../../autograder/metrics/relative-error.js';
+import type { SystemCall } from '../../emulator/observe/schedule-trace.js';
 import {
   LATENCY,
   QUANTUM_SECONDS,
@@ -34,62 +35,60 @@ import { at, inQuanta, jobOf, jobsSeen, percent, quanta } from './seen.js';
 const SYS_SETPRIORITY = 140;
 const SYS_GETPRIORITY = 141;
 
-/** Argument rules: what each call of job 1 returned, and what priority it was told to have then. */
+/** What a call of job 1 should have returned, and the call. */
+interface Answer {
+  readonly question: string;
+  readonly due: bigint;
+  readonly call: SystemCall | undefined;
+}
+
+function isRight({ due, call }: Answer): boolean {
+  return call?.returned?.value === due;
+}
+
+function rightPart(answers: readonly Answer[]): number {
+  return answers.filter(isRight).length / answers.length;
+}
+
+/** Argument rules: what each call of job 1 returned, and which priority it was told to have then. */
 export function setpriorityArguments(evidence: Evidence): Finding {
   const { trace } = evidence;
   jobsSeen(evidence, argumentsRun);
   const space = trace.spaces.find(({ job }) => job === 1)?.id;
-  const own = trace.calls.filter((call) => call.space === space);
-  const calls = own.filter(({ number }) => number === SYS_SETPRIORITY);
+  const callsOf = (number: number): SystemCall[] =>
+    trace.calls.filter((call) => call.number === number && call.space === space);
+  const calls = callsOf(SYS_SETPRIORITY);
   const asked = [...PRIORITY_ARGUMENTS, BigInt(ARGUMENTS_OWN_PRIORITY)];
   if (calls.length < asked.length) {
     throw new CannotJudge('starvation', `job 1 made ${calls.length} of ${asked.length} calls of setpriority`);
   }
-  const answers = asked.map((argument, i) => {
-    const accepted = argument >= BigInt(PRIORITY_MIN);
-    const call = calls[i];
-    const right = call?.returned?.value === (accepted ? argument : -1n);
-    return { argument, accepted, right, call };
+  const isValid = (argument: bigint): boolean => argument >= BigInt(PRIORITY_MIN);
+  const set = asked.map((argument, i): Answer => {
+    return { question: `setpriority(${argument})`, due: isValid(argument) ? argument : -1n, call: calls[i] };
   });
-  const part = (accepted: boolean): number => {
-    const of = answers.filter((answer) => answer.accepted === accepted);
-    return of.filter((answer) => answer.right).length / of.length;
-  };
-  const told = PRIORITY_ARGUMENTS.map((argument, i) => {
-    const [valid = BigInt(PRIORITY_DEFAULT)] = PRIORITY_ARGUMENTS.slice(0, i + 1)
-      .filter((each) => each >= BigInt(PRIORITY_MIN))
-      .slice(-1);
-    const call = own.filter(({ number }) => number === SYS_GETPRIORITY)[i];
-    return { argument, valid, right: call?.returned?.value === valid, call };
+  const questions = callsOf(SYS_GETPRIORITY);
+  const told = PRIORITY_ARGUMENTS.map((_, i): Answer => {
+    const due: bigint =
+      PRIORITY_ARGUMENTS.slice(0, i + 1)
+        .filter(isValid)
+        .at(-1) ?? BigInt(PRIORITY_DEFAULT);
+    return { question: `getpriority() with ${due} in force`, due, call: questions[i] };
   });
-  // A product: refusing everything obeys no rule, and neither does accepting everything.
-  const obeyed = part(true) * part(false);
-  const remembered = told.filter(({ right }) => right).length / told.length;
-  const expected =
-    `setpriority(n) returns n for n >= ${PRIORITY_MIN}, and -1 for anything less; ` +
-    'getpriority() returns the last one that was accepted';
-  const wrong = answers.find((answer) => !answer.right);
-  const forgotten = told.find(({ right }) => !right);
-  if (wrong === undefined && forgotten !== undefined) {
-    const { argument, valid, call } = forgotten;
-    return {
-      fraction: (1 + remembered) / 2,
-      expected,
-      seen:
-        `getpriority() returned ${call?.returned?.value ?? 'nothing'} behind setpriority(${argument}), when ${valid} was in ` +
-        `force; ${told.filter(({ right }) => !right).length} of ${told.length} answers are wrong`,
-      ...(call && { ...at(evidence, call.time), hart: call.hart }),
-    };
-  }
-  const returned = wrong?.call?.returned;
+  const accepted = set.filter(({ due }) => due !== -1n);
+  const refused = set.filter(({ due }) => due === -1n);
+  const group = set.every(isRight) ? told : set;
+  const wrong = group.find((answer) => !isRight(answer));
   return {
-    fraction: (obeyed * (1 + remembered)) / 2,
-    expected,
+    // A product: refusing everything obeys no rule, and neither does accepting everything.
+    fraction: (rightPart(accepted) * rightPart(refused) * (1 + rightPart(told))) / 2,
+    expected:
+      `setpriority(n) returns n for n >= ${PRIORITY_MIN}, and -1 for anything less; ` +
+      'getpriority() returns the last one that was accepted',
     seen:
       wrong === undefined
-        ? `${answers.length + told.length} calls answered so`
-        : `setpriority(${wrong.argument}) returned ${returned?.value ?? 'nothing'}; ` +
-          `${answers.filter((answer) => !answer.right).length} of ${answers.length} answers are wrong`,
+        ? `${set.length + told.length} calls answered so`
+        : `${wrong.question} returned ${wrong.call?.returned?.value ?? 'nothing'}; ` +
+          `${group.filter((answer) => !isRight(answer)).length} of ${group.length} answers are wrong`,
     ...(wrong?.call && at(evidence, wrong.call.time)),
     ...(wrong?.call && { hart: wrong.call.hart }),
   };
