@@ -23,7 +23,7 @@
 .globl trap_entry
 trap_entry:
     csrrw sp, sscratch, sp
-    beqz sp, from_kernel
+    beqz sp, .Lfrom_kernel
 
 // From U-mode: sp is the process's frame, at the top of its kernel stack; the user's sp is
 // in sscratch, which becomes 0 because this is S-mode now.
@@ -32,25 +32,25 @@ trap_entry:
     ld tp, X(0)
     csrrw t0, sscratch, zero
     sd t0, X(2)
-    j save
+    j .Lsave
 
 // From S-mode: sscratch is the interrupted sp; swapping again puts both right. tp is ours.
 // A frame that does not fit on the stack in use means that the stack has overflowed (or
 // that sp is wild): a store would fault, and come here again, for ever.
-from_kernel:
+.Lfrom_kernel:
     csrrw sp, sscratch, sp
     sd t0, HART_SCRATCH
     addi sp, sp, -FRAME_SIZE
     ld t0, HART_STACK_BOTTOM
-    bltu sp, t0, overflow
+    bltu sp, t0, .Loverflow
     ld t0, HART_STACK_TOP
-    bgtu sp, t0, overflow
+    bgtu sp, t0, .Loverflow
     addi t0, sp, FRAME_SIZE
-    j save_kernel
+    j .Lsave_kernel
 
 // Report it from another stack. From now on no stack is too small: a trap during the
 // report is a nested panic, which ends.
-overflow:
+.Loverflow:
     sd zero, HART_STACK_BOTTOM
     li t0, -1
     sd t0, HART_STACK_TOP
@@ -60,13 +60,13 @@ overflow:
     ld sp, HART_EMERGENCY_TOP
     addi sp, sp, -FRAME_SIZE
 
-save_kernel: // t0 = interrupted sp
+.Lsave_kernel: // t0 = interrupted sp
     sd t0, X(2)
     ld t0, HART_SCRATCH
     sd t0, X(5)
     sd tp, X(4)
 
-save:
+.Lsave:
     sd ra, X(1)
     sd gp, X(3)
     sd t1, X(6)
@@ -119,11 +119,11 @@ trap_return:
     ld t0, SSTATUS
     csrw sstatus, t0
     andi t0, t0, SSTATUS_SPP
-    bnez t0, to_kernel
+    bnez t0, .Lto_kernel
     csrw sscratch, sp
     sd tp, X(0)
     ld tp, X(4)
-to_kernel: // the thread may be on another hart than it was: tp stays
+.Lto_kernel: // the thread may be on another hart than it was: tp stays
     ld ra, X(1)
     ld gp, X(3)
     ld t0, X(5)

@@ -24,14 +24,16 @@ describe('hartlab boot --log', () => {
   it('shows guest time, hart, kind and what happened among the console output', async () => {
     const { status, lines } = await boot('--smp', '2', '--log', 'hsm,sbi:hsm');
     expect(status).toBe(0);
-    const events = lines.filter((line) => / s {2}hart \d/.test(line));
+    // How often a hart asks until the other one has stopped is the kernel's affair.
+    const events = lines.filter(
+      (line) => / s {2}hart \d/.test(line) && !/= SBI_SUCCESS, STARTED$/.test(line),
+    );
     expect(events).toEqual([
       expect.stringMatching(/^0\.00\d{6} s {2}hart 1 {2}hsm {15}START_PENDING$/),
       expect.stringMatching(/^0\.00\d{6} s {2}hart 1 {2}hsm {15}STARTED$/),
       expect.stringMatching(
         /^0\.00\d{6} s {2}hart 0 {2}sbi {15}hart_start\(hartid=1, start_addr=0x80[0-9a-f]+, opaque=0x80[0-9a-f]+\) = SBI_SUCCESS$/,
       ),
-      expect.stringMatching(/ s {2}hart \d {2}sbi {15}hart_get_status\(hartid=\d\) = SBI_SUCCESS, STARTED$/),
       expect.stringMatching(/ s {2}hart \d {2}hsm {15}STOP_PENDING$/),
       expect.stringMatching(/ s {2}hart \d {2}hsm {15}STOPPED$/),
       expect.stringMatching(/ s {2}hart \d {2}sbi {15}hart_stop\(\)$/),
