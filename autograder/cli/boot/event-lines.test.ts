@@ -26,7 +26,7 @@ describe('hartlab boot --log', () => {
     expect(status).toBe(0);
     // How often a hart asks until the other one has stopped is the kernel's affair.
     const events = lines.filter(
-      (line) => / s {2}hart \d/.test(line) && !line.endsWith("= SBI_SUCCESS, STARTED"),
+      (line) => / s {2}hart \d/.test(line) && !line.endsWith('= SBI_SUCCESS, STARTED'),
     );
     expect(events).toEqual([
       expect.stringMatching(/^0\.00\d{6} s {2}hart 1 {2}hsm {15}START_PENDING$/),
