@@ -62,10 +62,11 @@ export class EventRecorder {
   private listen(kind: Exclude<EventKind, 'console'>, { mmio, csrs }: Observation): void {
     const inRange = (address: number): boolean =>
       mmio?.some(({ start, end }) => start <= address && address < end) ?? true;
-    this.machine.on(kind, (event: MachineEvents[typeof kind]) => {
+    const stop = this.machine.on(kind, (event: MachineEvents[typeof kind]) => {
       if ('address' in event && typeof event.address === 'number' && !inRange(event.address)) return;
       if ('csr' in event && csrs?.includes(event.csr) === false) return;
-      this.add({ kind, ...event } as SeenEvent);
+      // Whoever is not listened to costs nothing: a flood is as fast as any other run.
+      if (!this.add({ kind, ...event } as SeenEvent)) stop();
     });
   }
 
@@ -83,8 +84,8 @@ export class EventRecorder {
   }
 
   private watchStores(variable: string, start: number, size: number): void {
-    this.machine.watch(start, size, ({ address, ...store }) => {
-      this.add({ kind: 'store', variable, offset: address - start, ...store });
+    const stop = this.machine.watch(start, size, ({ address, ...store }) => {
+      if (!this.add({ kind: 'store', variable, offset: address - start, ...store })) stop();
     });
   }
 
@@ -92,7 +93,7 @@ export class EventRecorder {
     return this.machine.memory.contains(Number(address), size);
   }
 
-  /** Whether the event is kept. */
+  /** Whether the event is kept; if not, no later one of its kind will be. */
   private add(event: SeenEvent): boolean {
     const kept = this.kept.get(event.kind) ?? 0;
     if (this.events.length >= this.limit && kept >= this.limit * RARE_PART) {

@@ -187,16 +187,19 @@ export type Listener<K extends EventKind> = (event: MachineEvents[K]) => void;
 
 /** The listeners of one machine. */
 export class EventHub {
-  private readonly listeners: { [K in EventKind]?: Listener<K>[] } = {};
+  private readonly listeners: { [K in EventKind]?: readonly Listener<K>[] } = {};
 
-  /** Adds a listener; returns a function that removes it. */
+  /** Adds a listener; returns a function that removes it, which listeners may call. */
   on<K extends EventKind>(kind: K, listener: Listener<K>): () => void {
-    const list: Listener<K>[] = (this.listeners[kind] ??= []) as Listener<K>[];
-    list.push(listener);
+    const set = (list: readonly Listener<K>[]): void => {
+      this.listeners[kind] = (list.length === 0 ? undefined : list) as (typeof this.listeners)[K];
+    };
+    const own: Listener<K> = (event) => {
+      listener(event);
+    };
+    set([...(this.listeners[kind] ?? []), own]);
     return () => {
-      const index = list.indexOf(listener);
-      if (index >= 0) list.splice(index, 1);
-      if (list.length === 0) this.listeners[kind] = undefined as never;
+      set((this.listeners[kind] ?? []).filter((other) => other !== own));
     };
   }
 

@@ -18,7 +18,7 @@ const OBSERVED: Observation = {
 };
 
 /** A kernel that boots needs 20 ms; one that waits for a lost hart at its end, 100 ms more. */
-const BUDGET_SECONDS = 0.25;
+const BUDGET_SECONDS = 0.15;
 
 function scenario(
   id: string,

@@ -17,7 +17,7 @@ export interface BootWitness {
   readonly contexts: readonly number[];
   /** Registers at moments at which the contract says what they hold. */
   readonly samples: readonly Sample[];
-  /** FENCE, and stores to `online`, by harts that were not yet in scheduler(). */
+  /** Stores to `online`, and each FENCE before a hart's first, by harts that were not yet in scheduler(). */
   readonly order: readonly OrderEvent[];
   /** `sfence.vma` that was not for all addresses and all address spaces, as hart and guest cycle. */
   readonly partialFences: readonly { readonly hart: number; readonly time: number }[];
@@ -112,6 +112,8 @@ export function watchBoot(
   const partialFences: { hart: number; time: number }[] = [];
   const external: { time: number; hart: number; pending: number[] }[] = [];
   const harts = Number(kernel.addressOf('harts') ?? 0n);
+  /** Harts that have stored `online`. */
+  const online = new Set<number>();
   /** Harts that are in scheduler(): what they do there is no matter of this lab. */
   const scheduled = new Set<number>();
 
@@ -145,6 +147,7 @@ export function watchBoot(
   for (const hart of machine.harts) {
     machine.watch(harts + hart.index * HART_SIZE + HART_ONLINE, 1, ({ time, hart: by, pc, value }) => {
       if (value === 0n || scheduled.has(by) || !records.spend()) return;
+      online.add(by);
       order.push({
         time,
         hart: by,
@@ -157,7 +160,7 @@ export function watchBoot(
   }
   for (const address of fences(machine, kernel)) {
     machine.probe(address, ({ time, hart, pc }) => {
-      if (scheduled.has(hart) || !records.spend()) return;
+      if (online.has(hart) || scheduled.has(hart) || !records.spend()) return;
       order.push({ time, hart, pc, kind: 'fence', release: isReleaseFence(instructionAt(machine, pc)) });
     });
   }
