@@ -129,6 +129,15 @@ describe('a sound lab', () => {
     const without: Change[] = [['solutions/09-sample/answer.c'], ['solutions/09-sample/entry.S']];
     expect((await gradeWith(without, '--check', 'no-such')).stderr).toContain('has no such check');
   });
+
+  it('is not refused there because the student has lost a file', async () => {
+    const without: Change[] = [
+      ['solutions/09-sample/answer.c'],
+      ['solutions/09-sample/entry.S'],
+      ['labs/09-sample/entry.S'],
+    ];
+    expect((await gradeWith(without, '--check', 'no-such')).stderr).toContain('has no such check');
+  });
 });
 
 describe('a mistake in a lab is refused with status 2, naming file, field and reason:', () => {

@@ -60,9 +60,10 @@ export function validateLab(definition: unknown, root: string, file: string): vo
     if (path.posix.basename(name) !== name) refuse(`files[${i}]`, quote(name), 'a name without a folder');
     if (!/\.[cS]$/.test(name)) refuse(`files[${i}]`, quote(name), 'a source file, .c or .S');
     if (lab.files.indexOf(name) !== i) refuse(`files[${i}]`, `a second ${quote(name)}`, 'names that differ');
+    // A course that is handed out has no solutions, and a file that is missing there is the student's loss.
+    if (!isThere('solutions')) continue;
     mustExist(`files[${i}]`, `labs/${lab.id}/${name}`);
-    // A course that is handed out has no solutions at all.
-    if (isThere('solutions')) mustExist(`files[${i}]`, `solutions/${lab.id}/${name}`, "the reference's file");
+    mustExist(`files[${i}]`, `solutions/${lab.id}/${name}`, "the reference's file");
   }
   mustExist('header', lab.header);
   const header = new ContractHeader(fs.readFileSync(path.join(root, lab.header), 'utf8'));
