@@ -169,10 +169,11 @@ export function twoShutdowns(evidence: Evidence): Finding {
 
 /** A hart that does not hear that it should stop is given up in time; the others are stopped. */
 export function deafHart(evidence: Evidence): Finding {
-  twoStoppers(evidence);
+  const two = twoStoppers(evidence).map(({ call }) => call.hart);
   const { frequency, hartIds } = evidence.events;
-  const [first] = invocations(evidence, 'shutdown');
-  const deaf = first?.call.hart ?? -1;
+  // Two may come to shutdown() in one window; who is stuck is the one that never gets further.
+  const stuck = invocations(evidence, 'shutdown').find(({ call }) => !two.includes(call.hart));
+  const deaf = stuck?.call.hart ?? -1;
   const expected = `stop_harts() gives hart ${hartIds[deaf] ?? '?'}, whose interrupts are off, up after ${STOP_TIMEOUT} s; by then all others are STOPPED`;
   const reset = resetOf(evidence);
   const waits = invocations(evidence, 'stop_harts');
@@ -189,7 +190,6 @@ export function deafHart(evidence: Evidence): Finding {
   const { call, left, leftIndex = Infinity } = wait;
   const waited = (left.time - call.time) / frequency;
   const { states, started } = statesAt(evidence, reset?.index ?? leftIndex);
-  const two = twoStoppers(evidence).map((each) => each.call.hart);
   const awake = [...started].filter(
     (hart) => hart !== deaf && !two.includes(hart) && states[hart] !== HartState.Stopped,
   );
