@@ -126,14 +126,21 @@ function pair(text: string, expected: string, fail: Fail): [string, string] {
 }
 
 /** A job as it would be written, with what differs from the defaults. */
-export function formatJob(job: NamedJob): string {
-  const { name, priority, run, arrive, sleep, reprioritise } = job;
+export function formatJob({
+  name,
+  priority,
+  run,
+  arrive,
+  sleep,
+  yield: yieldAfter,
+  reprioritise,
+}: NamedJob): string {
   const fields = [
     [`prio=${priority}`],
     run === undefined ? [] : [`work=${run}`],
     arrive === undefined ? [] : [`arrive=${arrive}`],
     sleep === undefined ? [] : [`sleep=${sleep.run}:${sleep.sleep}`],
-    job.yield === undefined ? [] : [`yield=${job.yield}`],
+    yieldAfter === undefined ? [] : [`yield=${yieldAfter}`],
     reprioritise === undefined ? [] : [`change=${reprioritise.at}:${reprioritise.to}`],
   ];
   return `${name}:${fields.flat().join(',')}`;
