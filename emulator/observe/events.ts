@@ -187,15 +187,13 @@ export type Listener<K extends EventKind> = (event: MachineEvents[K]) => void;
 
 /** The listeners of one machine. */
 export class EventHub {
-  private readonly listeners: { [K in EventKind]?: readonly Listener<K>[] } = {};
+  private readonly listeners: { [K in EventKind]?: readonly { readonly listener: Listener<K> }[] } = {};
 
   /** Adds a listener; returns a function that removes it, which listeners may call. */
   on<K extends EventKind>(kind: K, listener: Listener<K>): () => void {
-    const set = (list: readonly Listener<K>[]): void => {
+    const own = { listener };
+    const set = (list: readonly (typeof own)[]): void => {
       this.listeners[kind] = (list.length === 0 ? undefined : list) as (typeof this.listeners)[K];
-    };
-    const own: Listener<K> = (event) => {
-      listener(event);
     };
     set([...(this.listeners[kind] ?? []), own]);
     return () => {
@@ -209,6 +207,6 @@ export class EventHub {
   }
 
   emit<K extends EventKind>(kind: K, event: MachineEvents[K]): void {
-    for (const listener of this.listeners[kind] ?? []) listener(event);
+    for (const { listener } of this.listeners[kind] ?? []) listener(event);
   }
 }

@@ -262,7 +262,7 @@ function stall(
   /** By hart that is online and has not been held: instructions that are left until then. */
   const left = new Map<number, number>();
   const done = new Set<number>();
-  // From then on nobody is: holders of one lock would be held one after the other, and the end with them.
+  // Nobody is held any more then: holders of one lock would be, one after the other, and the end with them.
   const end = kernel.addressOf(LANDMARKS.meetingEnds);
   let ending = false;
   if (end !== undefined)
